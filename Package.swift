@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every Swift target of the project is compiled with.
+/// Warnings become errors by a flag of Scripts/test, not here: a package that did it here would stop
+/// building with the next compiler's new warnings.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+  name: "SegmentEngine",
+  platforms: [.macOS("26.0")],
+  products: [
+    .library(name: "SegmentEngine", targets: ["SegmentEngine"]),
+    .executable(name: "engine-tool", targets: ["engine-tool"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSegmentZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CSegmentLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+    .systemLibrary(
+      name: "CSegmentZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "CSegmentShims"),
+    .target(name: "SegmentScanner", dependencies: ["CSegmentShims"], swiftSettings: strict),
+    .target(
+      name: "SegmentCodecs", dependencies: ["CSegmentShims", "CSegmentZstd", "CSegmentLZ4"],
+      swiftSettings: strict),
+    .target(name: "SegmentFiles", dependencies: ["CSegmentShims"], swiftSettings: strict),
+    .target(
+      name: "SegmentEngine",
+      dependencies: [
+        "SegmentScanner", "SegmentCodecs", "SegmentFiles", "CSegmentShims",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "engine-tool",
+      dependencies: [
+        "SegmentEngine", "CSegmentZstd", "CSegmentZlib",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "SegmentTestSupport", dependencies: ["SegmentEngine", "SegmentFiles"],
+      path: "Tests/SegmentTestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "SegmentScannerTests", dependencies: ["SegmentScanner"], swiftSettings: strict),
+    .testTarget(name: "SegmentCodecsTests", dependencies: ["SegmentCodecs"], swiftSettings: strict),
+    .testTarget(
+      name: "SegmentFilesTests", dependencies: ["SegmentFiles", "SegmentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SegmentEngineTests",
+      dependencies: ["SegmentEngine", "SegmentCodecs", "SegmentFiles", "SegmentTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EngineToolTests",
+      dependencies: ["SegmentEngine", "SegmentTestSupport", "engine-tool"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,283 @@
+internal import SegmentFiles
+
+/// A process's hold on the catalog: reads what others committed, and commits edits that still hold.
+///
+/// A commit, step by step:
+/// 1. take `catalog.lock`, waiting for it;
+/// 2. read its mark: set, or unreadable, means that an earlier commit may not have been synced;
+/// 3. open `catalog` by name and read what others appended;
+/// 4. ask the caller for its edits, given that state; apply them to a copy;
+/// 5. if the mark was set, the tail is torn or the file has grown: write a new generation (temporary file, sync, rename,
+///    sync the folder), else set the mark, append the frame at the end, sync;
+/// 6. clear the mark, give the lock back.
+///
+/// One thread at a time commits or refreshes; the state may be read from any.
+package final class Catalog: Sendable {
+  private struct Loaded {
+    var state: CatalogState
+    var file: any StorageFile
+    var inode: UInt64
+    var nextFrame: UInt32
+    var end: UInt64
+    /// Bytes of frame 0, to tell how far the file has grown.
+    var baseBytes: UInt64
+    var hasTornTail: Bool
+  }
+
+  private let environment: StoreEnvironment
+  private let layout: Layout
+  private let loaded: Lock<Loaded>
+  /// Keeps the threads of this process apart: the lock on the file only does so for processes.
+  private let turn = Lock<Void>(())
+
+  private init(_ environment: StoreEnvironment, _ layout: Layout, _ loaded: Loaded) {
+    self.environment = environment
+    self.layout = layout
+    self.loaded = Lock(loaded)
+  }
+
+  /// The state as last read or committed.
+  package var state: CatalogState { loaded.withLock { $0.state } }
+
+  /// Opens the catalog of a store that exists. Throws `.notFound` where there is none.
+  package static func open(_ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) -> Catalog {
+    Catalog(environment, layout, try load(environment, layout))
+  }
+
+  /// Makes the first generation of a new store, under the catalog lock; opens what is there where another was quicker.
+  static func create(_ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) -> Catalog {
+    let files = environment.files
+    let lock = try inStore(layout) { () throws(FileError) in try files.lock(layout.catalogLock, wait: true) }
+    defer { lock?.release() }
+    if try inStore(layout, { () throws(FileError) in try files.facts(at: layout.catalog) }) == nil {
+      var state = CatalogState(store: environment.newIdentifier())
+      try state.apply(
+        .store(
+          created: environment.clock.now(), samplingSalt: environment.newIdentifier(),
+          erasureKey: environment.newIdentifier()))
+      state.generation = 1
+      _ = try writeGeneration(state, environment, layout)
+    }
+    if let lock { try writeMark(false, lock, environment, layout) }
+    return try open(environment, layout)
+  }
+
+  /// Reads what others committed since. Returns true where something changed. Costs one `stat` where nothing did.
+  package func refresh() throws(StoreError) -> Bool {
+    try turn.withLock { (_) throws(StoreError) -> Bool in
+      let current = loaded.withLock { $0 }
+      let facts = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: layout.catalog) }
+      guard let facts else { throw Self.missing(layout) }
+      if facts.inode == current.inode, facts.size == current.end { return false }
+      let next = try Self.reload(current, environment, layout)
+      loaded.withLock { $0 = next }
+      return next.state.commit != current.state.commit
+    }
+  }
+
+  /// Commits the edits that `make` gives for the newest state; none means nothing to do. `make` throws to refuse.
+  /// Returns the state after it.
+  ///
+  /// After an error of the disk it is unknown whether the edits are in force, except for `.diskFull`: then they are not.
+  @discardableResult
+  package func commit(
+    _ make: (CatalogState) throws(StoreError) -> [CatalogEdit]
+  ) throws(StoreError) -> CatalogState {
+    try turn.withLock { (_) throws(StoreError) -> CatalogState in
+      let files = environment.files
+      let lock = try inStore(layout) { () throws(FileError) in try files.lock(layout.catalogLock, wait: true) }
+      guard let lock else { throw StoreError(.locked, "the catalog's lock was not given", isRetryable: true) }
+      defer { lock.release() }
+      let record = try inStore(layout) { () throws(FileError) in try LockRecord.read(lock.file) }
+      var current = try Self.reload(loaded.withLock { $0 }, environment, layout)
+      loaded.withLock { $0 = current }
+      let edits = try make(current.state)
+      if edits.isEmpty { return current.state }
+      var state = current.state
+      state.commit += 1
+      for edit in edits {
+        var edit = edit
+        if case .session(var change) = edit, change.commit == 0 {
+          change.commit = state.commit
+          edit = .session(change)
+        }
+        try state.apply(edit)
+      }
+      let hasGrown = current.end > 4 * current.baseBytes + 262_144
+      if record?.mark ?? true || current.hasTornTail || hasGrown {
+        state.generation += 1
+        try Self.writeMark(true, lock, environment, layout)
+        current = try Self.writeGeneration(state, environment, layout)
+      } else {
+        try Self.writeMark(true, lock, environment, layout)
+        try append(edits, &current, state)
+      }
+      try Self.writeMark(false, lock, environment, layout)
+      loaded.withLock { $0 = current }
+      return state
+    }
+  }
+
+  /// Runs `body` with the newest state while nobody can commit.
+  package func exclusively(_ body: (CatalogState) throws(StoreError) -> Void) throws(StoreError) {
+    try turn.withLock { (_) throws(StoreError) in
+      let lock = try inStore(layout) { () throws(FileError) in
+        try environment.files.lock(layout.catalogLock, wait: true)
+      }
+      defer { lock?.release() }
+      let current = try Self.reload(loaded.withLock { $0 }, environment, layout)
+      loaded.withLock { $0 = current }
+      try body(current.state)
+    }
+  }
+
+  private func append(
+    _ edits: [CatalogEdit], _ current: inout Loaded, _ state: CatalogState
+  ) throws(StoreError) {
+    var content = ByteWriter()
+    for edit in edits {
+      var edit = edit
+      if case .session(var change) = edit, change.commit == 0 {
+        change.commit = state.commit
+        edit = .session(change)
+      }
+      edit.encode(into: &content)
+    }
+    let frame = CatalogFrame(
+      store: state.store, generation: state.generation, commit: state.commit, number: current.nextFrame,
+      content: content.bytes)
+    let bytes = frame.encode(at: current.end)
+    let file = current.file
+    let end = current.end
+    do throws(FileError) {
+      try file.writeBytes(bytes, at: end)
+    } catch {
+      // What was written of it is no whole frame to any reader, or is taken back here; the mark stays set.
+      try? file.truncate(to: end)
+      throw StoreError(error, in: layout)
+    }
+    try inStore(layout) { () throws(FileError) in try file.syncData() }
+    current.state = state
+    current.end += UInt64(bytes.count)
+    current.nextFrame += 1
+  }
+
+  private static func writeMark(
+    _ mark: Bool, _ lock: any FileLock, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) {
+    let record = LockRecord(
+      isHeld: mark, mark: mark, process: environment.process, taken: environment.clock.now())
+    try inStore(layout) { () throws(FileError) in try record.write(to: lock.file) }
+  }
+
+  /// Writes frame 0 of a new generation and puts it in the place of the catalog.
+  private static func writeGeneration(
+    _ state: CatalogState, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) -> Loaded {
+    var content = ByteWriter()
+    for edit in state.snapshot() { edit.encode(into: &content) }
+    let bytes = CatalogFrame(
+      store: state.store, generation: state.generation, commit: state.commit, number: 0, content: content.bytes
+    ).encode(at: 0)
+    let files = environment.files
+    let temporary = layout.temporaryFile(environment.newIdentifier())
+    let file = try inStore(layout) { () throws(FileError) in try files.open(temporary, .create) }
+    do throws(FileError) {
+      try file.writeBytes(bytes, at: 0)
+      try file.syncData()
+      try files.rename(temporary, to: layout.catalog)
+    } catch {
+      try? files.unlink(temporary)
+      throw StoreError(error, in: layout)
+    }
+    try inStore(layout) { () throws(FileError) in
+      try files.syncDirectory(layout.root)
+      try files.syncDirectory(layout.temporary)
+    }
+    let facts = try inStore(layout) { () throws(FileError) in try file.facts() }
+    var state = state
+    if state.flushRequest != 0 { state.flushRequest = state.commit }
+    return Loaded(
+      state: state, file: file, inode: facts.inode, nextFrame: 1, end: UInt64(bytes.count),
+      baseBytes: UInt64(bytes.count), hasTornTail: false)
+  }
+
+  private static func missing(_ layout: Layout) -> StoreError {
+    StoreError(.notFound, "there is no store at \(layout.root)", location: .init(file: "catalog"))
+  }
+
+  /// Opens the catalog by name and reads all of it.
+  private static func load(_ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) -> Loaded {
+    let file: any StorageFile
+    do {
+      file = try environment.files.open(layout.catalog, .write)
+    } catch where error.errno == ErrorNumber.notFound {
+      throw missing(layout)
+    } catch where error.errno == ErrorNumber.accessDenied || error.errno == ErrorNumber.readOnlyFileSystem {
+      // Enough for a reader; a commit will say that it may not.
+      file = try inStore(layout) { () throws(FileError) in try environment.files.open(layout.catalog, .read) }
+    } catch {
+      throw StoreError(error, in: layout)
+    }
+    let (facts, bytes) = try inStore(layout) { () throws(FileError) in
+      let facts = try file.facts()
+      return (facts, try file.readBytes(at: 0, count: Int(min(facts.size, UInt64(Int32.max)))))
+    }
+    let scan = CatalogScan(bytes, base: 0, next: 0)
+    guard let first = scan.frames.first else {
+      if let version = scan.newerVersion { throw StoreError.newerFormat("catalog", version: version) }
+      if bytes.starts(with: [0x53, 0x47, 0x43, 0x54]) || scan.lost != nil {
+        throw StoreError.damaged("the start of the catalog is gone in both copies", file: "catalog", offset: 0)
+      }
+      throw StoreError(
+        .notAStore, "\(layout.root) holds a file named catalog that is none", location: .init(file: "catalog"))
+    }
+    var loaded = Loaded(
+      state: CatalogState(store: first.store), file: file, inode: facts.inode, nextFrame: 0, end: 0,
+      baseBytes: 0, hasTornTail: false)
+    try apply(scan, to: &loaded)
+    return loaded
+  }
+
+  /// Brings what was loaded up to date: by the end of the file, or whole where another generation took its place.
+  private static func reload(
+    _ current: Loaded, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) -> Loaded {
+    let named = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: layout.catalog) }
+    guard let named else { throw missing(layout) }
+    guard named.inode == current.inode, named.size >= current.end else { return try load(environment, layout) }
+    var next = current
+    next.hasTornTail = false
+    guard named.size > current.end else { return next }
+    let bytes = try inStore(layout) { () throws(FileError) in
+      try current.file.readBytes(at: current.end, count: Int(min(named.size - current.end, UInt64(Int32.max))))
+    }
+    try apply(CatalogScan(bytes, base: current.end, next: current.nextFrame), to: &next)
+    return next
+  }
+
+  private static func apply(_ scan: CatalogScan, to loaded: inout Loaded) throws(StoreError) {
+    if let lost = scan.lost {
+      throw StoreError.damaged("a commit of the catalog is gone in both copies", file: "catalog", offset: lost)
+    }
+    if let version = scan.newerVersion { throw StoreError.newerFormat("catalog", version: version) }
+    for frame in scan.frames {
+      let edits: [CatalogEdit]
+      do { edits = try CatalogEdit.decodeAll(frame.content) } catch {
+        throw StoreError.damaged("an edit of the catalog: \(error.text)", file: "catalog", offset: loaded.end)
+      }
+      loaded.state.generation = frame.generation
+      loaded.state.commit = frame.commit
+      for edit in edits {
+        do { try loaded.state.apply(edit) } catch {
+          throw StoreError.damaged(
+            "an edit of the catalog does not fit those before it: \(error.message)", file: "catalog", offset: loaded.end)
+        }
+      }
+      loaded.nextFrame = frame.number + 1
+    }
+    if loaded.baseBytes == 0 { loaded.baseBytes = scan.frames.isEmpty ? 0 : scan.firstFrameBytes }
+    loaded.end = scan.end
+    loaded.hasTornTail = scan.hasTornTail
+  }
+}

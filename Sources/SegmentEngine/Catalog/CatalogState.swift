@@ -1,0 +1,126 @@
+/// Everything the catalog says, after all its edits so far. A pure value: applying the same edits gives the same state.
+package struct CatalogState: Sendable, Equatable {
+  package var store: Identifier
+  package var generation: UInt64 = 0
+  /// Number of the last commit applied.
+  package var commit: UInt64 = 0
+  package var created: Double = 0
+  package var samplingSalt = Identifier.zero
+  package var erasureKey = Identifier.zero
+  /// In order of ordinal.
+  package var journals: [JournalFacts] = []
+  /// In order of first ordinal, then of commit.
+  package var packs: [PackFacts] = []
+  package var dictionaries: [DictionaryFacts] = []
+  package var dictionaryInForce: [String: Identifier] = [:]
+  /// Edits of sessions by other processes that the writer has not yet put into its journal, in order of commit.
+  package var sessionEdits: [SessionEdit] = []
+  /// Session edits up to this commit are in the journal or in packs.
+  package var applied: UInt64 = 0
+  /// The commit that last asked for a flush; 0: none that is not answered.
+  package var flushRequest: UInt64 = 0
+  package var nextEpoch: UInt64 = 1
+  package var nextOrdinal: UInt64 = 1
+  package var pins: [SessionKey: Pin] = [:]
+  package var policy: PolicyDocument?
+  package var tombstones: [Tombstone] = []
+
+  package init(store: Identifier) { self.store = store }
+
+  /// Applies an edit. Adding what is there or removing what is not is refused: the caller's view was not this state.
+  package mutating func apply(_ edit: CatalogEdit) throws(StoreError) {
+    switch edit {
+    case .store(let created, let samplingSalt, let erasureKey):
+      self.created = created
+      self.samplingSalt = samplingSalt
+      self.erasureKey = erasureKey
+    case .addJournal(let id, let ordinal, let epoch, let created):
+      guard !journals.contains(where: { $0.id == id || $0.ordinal >= ordinal }) else {
+        throw Self.conflict("journal \(id) is there already, or a later one")
+      }
+      journals.append(JournalFacts(id: id, ordinal: ordinal, epoch: epoch, created: created))
+      nextOrdinal = max(nextOrdinal, ordinal + 1)
+    case .sealJournal(let id, let end, let damaged):
+      let index = try index(ofJournal: id)
+      journals[index].sealedEnd = end
+      journals[index].isDamaged = damaged
+    case .removeJournal(let id):
+      journals.remove(at: try index(ofJournal: id))
+      if journals.isEmpty { flushRequest = 0 }
+    case .addPack(let facts):
+      guard !packs.contains(where: { $0.id == facts.id }) else { throw Self.conflict("pack \(facts.id) is there already") }
+      for dictionary in facts.dictionaries where !dictionaries.contains(where: { $0.id == dictionary }) {
+        throw Self.conflict("pack \(facts.id) names dictionary \(dictionary), which is not registered")
+      }
+      let place = packs.firstIndex { $0.firstOrdinal > facts.firstOrdinal } ?? packs.endIndex
+      packs.insert(facts, at: place)
+    case .removePack(let id):
+      guard let index = packs.firstIndex(where: { $0.id == id }) else { throw Self.conflict("pack \(id) is gone") }
+      packs.remove(at: index)
+    case .addDictionary(let facts):
+      guard !dictionaries.contains(where: { $0.id == facts.id }) else {
+        throw Self.conflict("dictionary \(facts.id) is there already")
+      }
+      dictionaries.append(facts)
+    case .removeDictionary(let id):
+      guard !packs.contains(where: { $0.dictionaries.contains(id) }) else {
+        throw Self.conflict("dictionary \(id) is named by a pack")
+      }
+      guard let index = dictionaries.firstIndex(where: { $0.id == id }) else {
+        throw Self.conflict("dictionary \(id) is gone")
+      }
+      dictionaries.remove(at: index)
+      dictionaryInForce = dictionaryInForce.filter { $0.value != id }
+    case .useDictionary(let project, let id):
+      if let id, !dictionaries.contains(where: { $0.id == id }) {
+        throw Self.conflict("dictionary \(id) is not registered")
+      }
+      dictionaryInForce[project] = id
+    case .session(let edit):
+      if edit.commit > applied { sessionEdits.append(edit) }
+    case .applied(let commit):
+      applied = max(applied, commit)
+      sessionEdits.removeAll { $0.commit <= applied }
+    case .requestFlush: flushRequest = commit
+    case .epoch(let epoch): nextEpoch = max(nextEpoch, epoch)
+    case .pin(let pin): pins[pin.session] = pin
+    case .unpin(let session): pins[session] = nil
+    case .policy(let document): policy = document
+    case .tombstone(let stone): tombstones.append(stone)
+    case .ordinal(let ordinal): nextOrdinal = max(nextOrdinal, ordinal)
+    }
+  }
+
+  /// The edits that make this state from an empty one: the content of frame 0 of a new generation.
+  package func snapshot() -> [CatalogEdit] {
+    var edits: [CatalogEdit] = [
+      .store(created: created, samplingSalt: samplingSalt, erasureKey: erasureKey), .epoch(nextEpoch),
+      .ordinal(nextOrdinal), .applied(applied),
+    ]
+    edits += dictionaries.map(CatalogEdit.addDictionary)
+    edits += dictionaryInForce.sorted { $0.key < $1.key }.map { .useDictionary(project: $0.key, $0.value) }
+    for journal in journals {
+      edits.append(
+        .addJournal(id: journal.id, ordinal: journal.ordinal, epoch: journal.epoch, created: journal.created))
+      if let end = journal.sealedEnd {
+        edits.append(.sealJournal(id: journal.id, end: end, damaged: journal.isDamaged))
+      }
+    }
+    edits += packs.map(CatalogEdit.addPack)
+    edits += pins.values.sorted { $0.session < $1.session }.map(CatalogEdit.pin)
+    if let policy { edits.append(.policy(policy)) }
+    edits += tombstones.map(CatalogEdit.tombstone)
+    edits += sessionEdits.map(CatalogEdit.session)
+    if flushRequest != 0 { edits.append(.requestFlush(time: 0)) }
+    return edits
+  }
+
+  private func index(ofJournal id: Identifier) throws(StoreError) -> Int {
+    guard let index = journals.firstIndex(where: { $0.id == id }) else { throw Self.conflict("journal \(id) is gone") }
+    return index
+  }
+
+  private static func conflict(_ what: String) -> StoreError {
+    StoreError(.conflict, "the catalog has changed: \(what)", isRetryable: true)
+  }
+}

@@ -1,0 +1,179 @@
+internal import SegmentFiles
+
+/// Checks one pack from front to back: that its parts follow each other without a gap, fit their checksums, and say the
+/// same of each other; with `isDeep` the content of each block too.
+struct PackCheck {
+  private let core: StoreCore
+  private let pack: PackFile
+  private let isDeep: Bool
+  private(set) var findings: [VerifyReport.Finding] = []
+  private(set) var segments: [SegmentEntry] = []
+  private(set) var blocks: UInt64 = 0
+  private(set) var events: UInt64 = 0
+
+  init(_ core: StoreCore, _ pack: PackFile, isDeep: Bool) {
+    self.core = core
+    self.pack = pack
+    self.isDeep = isDeep
+  }
+
+  mutating func run() {
+    do throws(StoreError) {
+      let size = try inStore(pack.layout) { () throws(FileError) in try pack.file.facts().size }
+      if size != pack.facts.fileBytes {
+        find("the file has \(size) bytes, the catalog says \(pack.facts.fileBytes)", at: min(size, pack.facts.fileBytes))
+      }
+      checkHeader(try pack.read(at: 0, count: PackHeader.size, "header"))
+    } catch { find(error) }
+    let end: (footer: PackFooter, locators: [Locator])
+    do throws(StoreError) { end = try pack.readEnd() } catch {
+      find(error)
+      return
+    }
+    checkDirectory(end.footer, end.locators)
+    checkTotals(end.footer)
+    var at = UInt64(PackHeader.size)
+    for entry in segments {
+      if entry.offset != at { find("a segment does not begin where the last one ends", at: at, entry) }
+      check(entry)
+      at = entry.offset + entry.length
+    }
+    if at != end.footer.directoryOffset, findings.isEmpty { find("bytes before the directory belong to no segment", at: at) }
+  }
+
+  private mutating func checkHeader(_ bytes: [UInt8]) {
+    do throws(FormatError) {
+      let header = try PackHeader.decode(bytes)
+      guard header.id == pack.id, header.store == core.catalog.state.store, header.tier == pack.facts.tier,
+        header.className == pack.facts.className, header.expiryDay == pack.facts.expiryDay
+      else { throw FormatError(.invalid("the header, against the catalog,"), at: 8) }
+    } catch {
+      find("the header of a pack: \(error.text)", at: UInt64(error.offset))
+    }
+  }
+
+  private mutating func checkDirectory(_ footer: PackFooter, _ locators: [Locator]) {
+    var at = footer.directoryOffset
+    for locator in locators.sorted(by: { $0.offset < $1.offset }) {
+      if UInt64(locator.offset) != at { find("the directory has a gap or overlaps", at: at) }
+      at = UInt64(locator.offset) + UInt64(locator.length)
+      do throws(StoreError) {
+        guard let entry = try pack.readEntry(offset: locator.offset, length: locator.length) else { continue }
+        if KeyHash.of(entry.session) != locator.hash { find("a locator has another session's hash", at: at, entry) }
+        if locator.start != Locator.seconds(entry.facts.start ?? entry.facts.firstReceived)
+          || locator.end != Locator.seconds(entry.facts.end ?? entry.facts.lastReceived)
+        {
+          find("a locator gives another time than its entry", at: at, entry)
+        }
+        if let last = segments.last, (entry.session, entry.ordinal) < (last.session, last.ordinal) {
+          find("the directory is not in order", at: at, entry)
+        }
+        segments.append(entry)
+      } catch { find(error) }
+    }
+    if at != footer.locatorsOffset { find("the directory does not end where the locators begin", at: at) }
+  }
+
+  private mutating func checkTotals(_ footer: PackFooter) {
+    let facts = pack.facts
+    if footer.segments != locatorsCount(facts.segments) || footer.events != facts.events
+      || footer.rawBytes != facts.rawBytes || footer.storedBytes != facts.storedBytes
+      || footer.packedEvents != facts.packedEvents || footer.firstReceived != facts.firstReceived
+      || footer.lastReceived != facts.lastReceived || footer.firstOrdinal != facts.firstOrdinal
+      || footer.lastOrdinal != facts.lastOrdinal
+    {
+      find("footer and catalog disagree", at: facts.fileBytes - UInt64(PackFooter.size))
+    }
+    guard findings.isEmpty else { return }
+    let events = segments.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + UInt64($1.events) } }
+    let raw = segments.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + UInt64($1.raw) } }
+    let stored = segments.reduce(0) { $0 + $1.storedBytes }
+    if events != footer.events || raw != footer.rawBytes || stored != footer.storedBytes {
+      find("the blocks do not add up to what the footer says", at: footer.directoryOffset)
+    }
+  }
+
+  private func locatorsCount(_ count: UInt64) -> UInt32 { UInt32(clamping: count) }
+
+  private mutating func check(_ entry: SegmentEntry) {
+    do throws(StoreError) {
+      let length = entry.headerLength
+      let bytes = try pack.read(at: entry.offset, count: Int(min(length, UInt64(SegmentHeader.sizeLimit))), "segment header")
+      do throws(FormatError) {
+        let header = try SegmentHeader.decode(bytes, pack: pack.id, offset: entry.offset)
+        guard header.session == entry.session, header.windows == entry.windows, header.ordinal == entry.ordinal,
+          header.dictionaries == entry.dictionaries, header.visitor == entry.visitor,
+          UInt64(header.blocksLength) + length == entry.length
+        else { throw FormatError(.invalid("a name or length, against the directory,"), at: 24) }
+      } catch {
+        find("a segment header: \(error.text)", at: entry.offset + UInt64(error.offset), entry)
+      }
+    } catch { find(error) }
+    var tallies: [EventKind: (events: UInt64, bytes: UInt64)] = [:]
+    let before = findings.count
+    for block in entry.blocks {
+      blocks += 1
+      events += UInt64(block.events)
+      check(block, of: entry, &tallies)
+    }
+    guard isDeep, findings.count == before else { return }
+    let claimed = Dictionary(
+      uniqueKeysWithValues: (0..<64).compactMap { code -> (EventKind, UInt64)? in
+        let kind = EventKind(rawValue: UInt8(code))
+        let count = entry.facts.events(of: kind)
+        return count == 0 ? nil : (kind, count)
+      })
+    if claimed != tallies.mapValues(\.events) || entry.facts.rawBytes != tallies.values.reduce(0, { $0 + $1.bytes }) {
+      find("the counts of events by kind are not those of its blocks", at: entry.offset, entry)
+    }
+  }
+
+  private mutating func check(
+    _ block: BlockEntry, of entry: SegmentEntry, _ tallies: inout [EventKind: (events: UInt64, bytes: UInt64)]
+  ) {
+    let offset = block.frameOffset - UInt64(block.headerLength)
+    do throws(StoreError) {
+      let bytes = try pack.read(at: offset, count: block.headerLength, "block header")
+      do throws(FormatError) {
+        let (header, length) = try BlockHeader.decode(bytes, pack: pack.id, offset: offset)
+        guard length == block.headerLength, header.stored == UInt32(block.stored), header.raw == UInt32(block.raw),
+          header.frameChecksum == block.frameChecksum, header.codec == block.codec,
+          Int(header.dictionary) == block.dictionary, header.sequence == block.sequence, header.epoch == block.epoch,
+          header.events == block.events, header.runs == block.runs
+        else { throw FormatError(.invalid("a value, against the directory,"), at: 8) }
+      } catch {
+        find("a block header: \(error.text)", at: offset + UInt64(error.offset), entry, block)
+      }
+      guard isDeep else {
+        _ = try pack.readFrame(block, of: entry.session)
+        return
+      }
+      let content = try core.content(of: block, in: pack, dictionaries: entry.dictionaries, session: entry.session)
+      if let problem = EventCheck.problem(content, against: block, &tallies) {
+        find("a block: \(problem)", at: block.frameOffset, entry, block)
+      }
+    } catch { find(error, entry, block) }
+  }
+
+  private mutating func find(
+    _ message: String, at offset: UInt64, _ entry: SegmentEntry? = nil, _ block: BlockEntry? = nil
+  ) {
+    findings.append(
+      .init(
+        severity: .damage, message: message, file: pack.name, offset: offset, length: block.map { UInt64($0.stored) },
+        session: entry?.session, time: time(of: block)))
+  }
+
+  private mutating func find(_ error: StoreError, _ entry: SegmentEntry? = nil, _ block: BlockEntry? = nil) {
+    findings.append(
+      .init(
+        severity: .damage, message: error.message, file: error.location?.file ?? pack.name,
+        offset: error.location?.offset, length: error.location?.length,
+        session: error.location?.session ?? entry?.session, time: time(of: block)))
+  }
+
+  private func time(of block: BlockEntry?) -> ClosedRange<Timestamp>? {
+    guard let block, block.flags.contains(.hasRange) else { return nil }
+    return Timestamp(millisecondsSince1970: Double(block.first))...Timestamp(millisecondsSince1970: Double(block.last))
+  }
+}

@@ -1,0 +1,59 @@
+public import Logging
+
+/// How a store is run. Every value has a default that suits a small server.
+public struct Configuration: Sendable {
+  /// Bounds on what is taken in; each is refused with its own error.
+  public struct Limits: Sendable, Hashable {
+    /// Bytes of one event; at most 64 MiB.
+    public var eventBytes = 64 << 20
+    /// Bytes of one batch; at most 128 MiB.
+    public var batchBytes = 128 << 20
+    /// Bytes of batches that are scanned, compressed or waiting to be written; further appends wait.
+    public var bytesInFlight = 256 << 20
+    /// Sealed journals that wait for the flush; when there are more, appends wait.
+    public var waitingJournals = 8
+    /// Nesting of an event's JSON.
+    public var nesting = 4_096
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Bounds on what is taken in.
+  public var limits = Limits()
+  /// A journal is sealed and flushed when it has grown to this many bytes.
+  public var journalBytes = 64 << 20
+  /// ... or when its first record is this old, in seconds.
+  public var journalSeconds = 60.0
+  /// Zeros written ahead of a journal's end, in bytes: syncing into written space is cheaper. 0 switches it off.
+  public var journalBytesAhead = 1 << 20
+  /// How long `.buffered` events may stay unsynced, in milliseconds.
+  public var bufferedSyncInterval = 100.0
+  /// Raw bytes after which a block of the recent tier is cut, 4 KiB to 4 MiB.
+  public var recentBlockBytes = 256 << 10
+  /// zstd level of the recent tier.
+  public var recentLevel = 3
+  /// Largest pack, in bytes.
+  public var packBytes = 256 << 20
+  /// Threads that read from the disk for callers.
+  public var readerThreads = 2
+  /// Packs kept open, at most.
+  public var openPacks = 128
+  /// Whether the writing process rotates and flushes by itself; otherwise only `flush()` does.
+  public var maintainsItself = true
+  /// Where the engine reports what operators should know; nil: nowhere.
+  public var logger: Logger?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// What a store is opened for.
+public enum Mode: Sendable, Hashable {
+  /// Everything, by the one process that ingests. A store that does not exist is created.
+  case readWrite
+  /// Reading beside whoever writes; takes no lock, changes nothing.
+  case readOnly
+  /// Reading, and commits to the catalog beside whoever writes: tags, finish, flush requests.
+  case maintenance
+}

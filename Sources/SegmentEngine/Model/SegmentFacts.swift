@@ -1,0 +1,167 @@
+/// The facts of a run of a session's events (FORMAT.md "Facts"): summed up for a batch, for what a journal holds, for a
+/// segment, and merged in order for the whole session.
+package struct SegmentFacts: Sendable, Equatable {
+  package struct Tally: Sendable, Equatable {
+    package var kind: EventKind
+    package var events: UInt64
+    package var rawBytes: UInt64
+  }
+
+  /// First and last plausible timestamp.
+  package var start: Double?
+  package var end: Double?
+  package var firstReceived: Double
+  package var lastReceived: Double
+  /// In order of kind.
+  package private(set) var tallies: [Tally] = []
+  package var clicks: UInt64 = 0
+  package var errors: UInt64 = 0
+  package var packed: UInt64 = 0
+  package var implausible: UInt64 = 0
+  package var activeMilliseconds: UInt64 = 0
+  package var firstActive: Double?
+  package var lastActive: Double?
+  package var pageCount: UInt64 = 0
+  /// The first different ones, at most `FormatLimits.pagesPerSegment`.
+  package var pages: [String] = []
+
+  /// Steps between user events up to this long count as activity, milliseconds.
+  static let activeStep = 10_000.0
+
+  package init(received: Double) {
+    firstReceived = received
+    lastReceived = received
+  }
+
+  package var events: UInt64 { tallies.reduce(0) { $0 + $1.events } }
+  package var rawBytes: UInt64 { tallies.reduce(0) { $0 + $1.rawBytes } }
+
+  package func events(of kind: EventKind) -> UInt64 { tallies.first { $0.kind == kind }?.events ?? 0 }
+
+  mutating func add(_ entry: EventTable.Entry, isPlausible: Bool) {
+    add(Tally(kind: entry.kind, events: 1, rawBytes: UInt64(entry.length) + 1))
+    if entry.isMarked {
+      if entry.kind == .mouseInteraction { clicks += 1 } else { errors += 1 }
+    }
+    if entry.isPacked { packed += 1 }
+    guard isPlausible else {
+      implausible += 1
+      return
+    }
+    start = min(start ?? entry.timestamp, entry.timestamp)
+    end = max(end ?? entry.timestamp, entry.timestamp)
+    if entry.kind.isUserActivity { addActivity(from: entry.timestamp, to: entry.timestamp, milliseconds: 0) }
+  }
+
+  mutating func addPage(_ href: String) {
+    pageCount += 1
+    if pages.count < FormatLimits.pagesPerSegment, !pages.contains(href) { pages.append(href) }
+  }
+
+  /// Adds the facts of a batch that was received later.
+  package mutating func merge(_ later: SegmentFacts) {
+    if let other = later.start { start = min(start ?? other, other) }
+    if let other = later.end { end = max(end ?? other, other) }
+    firstReceived = min(firstReceived, later.firstReceived)
+    lastReceived = max(lastReceived, later.lastReceived)
+    for tally in later.tallies { add(tally) }
+    clicks += later.clicks
+    errors += later.errors
+    packed += later.packed
+    implausible += later.implausible
+    if let first = later.firstActive, let last = later.lastActive {
+      addActivity(from: first, to: last, milliseconds: later.activeMilliseconds)
+    }
+    let before = pageCount
+    for page in later.pages { addPage(page) }
+    pageCount = before + later.pageCount
+  }
+
+  private mutating func addActivity(from first: Double, to last: Double, milliseconds: UInt64) {
+    if let lastActive {
+      let step = first - lastActive
+      if step > 0, step <= Self.activeStep { activeMilliseconds += UInt64(step) }
+    }
+    activeMilliseconds += milliseconds
+    firstActive = firstActive ?? first
+    lastActive = max(lastActive ?? last, last)
+  }
+
+  private mutating func add(_ tally: Tally) {
+    if let index = tallies.firstIndex(where: { $0.kind >= tally.kind }) {
+      if tallies[index].kind == tally.kind {
+        tallies[index].events += tally.events
+        tallies[index].rawBytes += tally.rawBytes
+      } else {
+        tallies.insert(tally, at: index)
+      }
+    } else {
+      tallies.append(tally)
+    }
+  }
+}
+
+extension SegmentFacts {
+  func encode(into writer: inout ByteWriter) {
+    if let start, let end {
+      writer.u8(1)
+      writer.time(start)
+      writer.time(end)
+    } else {
+      writer.u8(0)
+    }
+    writer.time(firstReceived)
+    writer.time(lastReceived)
+    writer.varint(tallies.count)
+    for tally in tallies {
+      writer.u8(tally.kind.rawValue)
+      writer.varint(tally.events)
+      writer.varint(tally.rawBytes)
+    }
+    for value in [clicks, errors, packed, implausible, activeMilliseconds] { writer.varint(value) }
+    if let firstActive, let lastActive {
+      writer.u8(1)
+      writer.time(firstActive)
+      writer.time(lastActive)
+    } else {
+      writer.u8(0)
+    }
+    writer.varint(pageCount)
+    writer.varint(pages.count)
+    for page in pages { writer.string(page) }
+  }
+
+  static func decode(_ reader: inout ByteReader) throws(FormatError) -> SegmentFacts {
+    var range: (Double, Double)?
+    if try reader.u8() == 1 { range = (try reader.time(), try reader.time()) }
+    var facts = SegmentFacts(received: try reader.time())
+    facts.lastReceived = try reader.time()
+    facts.start = range?.0
+    facts.end = range?.1
+    for _ in 0..<(try reader.listCount("kinds", entry: 3)) {
+      let at = reader.position
+      let kind = EventKind(rawValue: try reader.u8() & 0x3F)
+      if let last = facts.tallies.last, last.kind >= kind { throw FormatError(.invalid("order of kinds"), at: at) }
+      facts.add(Tally(kind: kind, events: try reader.tally(), rawBytes: try reader.tally()))
+    }
+    facts.clicks = try reader.tally()
+    facts.errors = try reader.tally()
+    facts.packed = try reader.tally()
+    facts.implausible = try reader.tally()
+    facts.activeMilliseconds = try reader.tally()
+    if try reader.u8() == 1 {
+      facts.firstActive = try reader.time()
+      facts.lastActive = try reader.time()
+    }
+    facts.pageCount = try reader.tally()
+    for _ in 0..<(try reader.count("pages", limit: FormatLimits.pagesPerSegment)) {
+      facts.pages.append(try reader.string("page", limit: FormatLimits.page))
+    }
+    return facts
+  }
+}
+
+extension ByteReader {
+  /// A number that is summed up with others: small enough that no sum of them overflows.
+  fileprivate mutating func tally() throws(FormatError) -> UInt64 { UInt64(try count("count", limit: 1 << 48)) }
+}

@@ -1,0 +1,49 @@
+/// What a store consists of.
+public struct StoreInfo: Sendable, Hashable {
+  /// Files of one sort.
+  public struct Files: Sendable, Hashable {
+    /// How many.
+    public var count: Int
+    /// Their sizes added up.
+    public var bytes: UInt64
+  }
+
+  /// The store's own name, 32 hexadecimal digits.
+  public var id: String
+  /// Version of its format.
+  public var formatVersion: Int
+  /// When it was made.
+  public var created: Timestamp
+  /// Generation of the catalog, and the commits in the life of the store.
+  public var generation: UInt64
+  public var commits: UInt64
+  /// Packs of the recent and the archive tier.
+  public var recentPacks: Files
+  public var archivePacks: Files
+  /// Journals, the one in use included.
+  public var journals: Files
+  /// How many of them hold damage.
+  public var damagedJournals: Int
+  /// Dictionaries, both copies.
+  public var dictionaries: Files
+  /// The catalog.
+  public var catalogBytes: UInt64
+  /// Segments in packs.
+  public var segments: UInt64
+  /// Sessions: different key hashes in packs, and live ones.
+  public var sessions: Int
+  /// Sessions with something in a journal.
+  public var liveSessions: Int
+  /// Events in packs and journals.
+  public var events: UInt64
+  /// Their NDJSON, bytes.
+  public var rawBytes: UInt64
+  /// Frames and payloads, bytes.
+  public var storedBytes: UInt64
+  /// Events that the recorder compressed itself: they do not compress further.
+  public var packedEvents: UInt64
+  /// Process that holds the writer lock, as its lock record says; nil where nobody writes.
+  public var writer: String?
+  /// Bytes an ordinary user may still write to the volume.
+  public var freeBytes: UInt64
+}

@@ -1,0 +1,89 @@
+package import SegmentFiles
+
+/// A pack that is open for reading. Knows where things are; keeps nothing but the descriptor.
+package final class PackFile: Sendable {
+  package let facts: PackFacts
+  package let layout: Layout
+  package let file: any StorageFile
+
+  package var id: Identifier { facts.id }
+  /// The file, as messages name it.
+  package var name: String { layout.relative(layout.pack(facts.id)) }
+
+  package init(_ facts: PackFacts, _ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) {
+    self.facts = facts
+    self.layout = layout
+    file = try inStore(layout) { () throws(FileError) in
+      try environment.files.open(layout.pack(facts.id), .read)
+    }
+  }
+
+  /// Footer and locators, by one read from the end.
+  package func readEnd() throws(StoreError) -> (footer: PackFooter, locators: [Locator]) {
+    let size = facts.fileBytes
+    guard facts.footerBytes <= size, facts.footerBytes < 1 << 32 else {
+      throw .damaged("the catalog gives an impossible footer", file: name, offset: size)
+    }
+    let offset = size - facts.footerBytes
+    let bytes = try read(at: offset, count: Int(facts.footerBytes), "footer")
+    do throws(FormatError) {
+      let footer = try PackFooter.decode(bytes, fileBytes: size, pack: id)
+      guard footer.locatorsOffset == offset else { throw FormatError(.invalid("locators"), at: 0) }
+      let end = bytes.count - PackFooter.size
+      guard Checksum.placed(id, offset, bytes, 0..<end) == footer.locatorsChecksum else {
+        throw FormatError(.wrongChecksum, at: 0)
+      }
+      var reader = ByteReader(bytes, in: 0..<end)
+      var locators: [Locator] = []
+      locators.reserveCapacity(Int(footer.segments))
+      for _ in 0..<footer.segments {
+        let at = reader.position
+        let locator = try Locator.decode(&reader)
+        guard UInt64(locator.offset) >= footer.directoryOffset,
+          UInt64(locator.offset) + UInt64(locator.length) <= footer.locatorsOffset,
+          locators.last.map({ $0.hash <= locator.hash }) ?? true
+        else { throw FormatError(.invalid("locator"), at: at) }
+        locators.append(locator)
+      }
+      return (footer, locators)
+    } catch {
+      throw .damaged("the footer of a pack: \(error.text)", file: name, offset: offset + UInt64(error.offset))
+    }
+  }
+
+  /// A directory entry, by one read; nil where it was erased.
+  package func readEntry(offset: UInt32, length: UInt32) throws(StoreError) -> SegmentEntry? {
+    guard length >= 9, UInt64(offset) + UInt64(length) <= facts.fileBytes else {
+      throw .damaged("a locator points outside of its pack", file: name, offset: UInt64(offset))
+    }
+    let bytes = try read(at: UInt64(offset), count: Int(length), "directory entry")
+    do {
+      return try SegmentEntry.decode(bytes, pack: id, at: UInt64(offset))
+    } catch {
+      throw .damaged(
+        "a directory entry: \(error.text)", file: name, offset: UInt64(offset) + UInt64(error.offset))
+    }
+  }
+
+  /// The frame of a block as it is stored, checked, by one read.
+  package func readFrame(_ block: BlockEntry, of session: SessionKey) throws(StoreError) -> [UInt8] {
+    let bytes = try read(at: block.frameOffset, count: block.stored, "block")
+    guard Checksum.placed(id, block.frameOffset, bytes, 0..<bytes.count) == block.frameChecksum else {
+      throw .damaged(
+        "a block does not fit its checksum", file: name, offset: block.frameOffset, length: UInt64(block.stored),
+        session: session)
+    }
+    return bytes
+  }
+
+  package func read(at offset: UInt64, count: Int, _ what: String) throws(StoreError) -> [UInt8] {
+    guard offset + UInt64(count) <= facts.fileBytes else {
+      throw .damaged("a \(what) lies outside of its pack", file: name, offset: offset)
+    }
+    let bytes = try inStore(layout) { () throws(FileError) in try file.readBytes(at: offset, count: count) }
+    guard bytes.count == count else {
+      throw .damaged("the file is cut short inside a \(what)", file: name, offset: offset + UInt64(bytes.count))
+    }
+    return bytes
+  }
+}

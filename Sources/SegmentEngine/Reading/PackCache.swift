@@ -1,0 +1,46 @@
+internal import SegmentFiles
+
+/// Packs that are open, bounded in number. A reader that holds one keeps it open for as long as it needs it.
+final class PackCache: Sendable {
+  private struct State {
+    var open: [Identifier: (pack: PackFile, used: UInt64)] = [:]
+    var clock: UInt64 = 0
+  }
+
+  private let state = Lock(State())
+  private let environment: StoreEnvironment
+  private let layout: Layout
+  private let limit: Int
+
+  init(_ environment: StoreEnvironment, _ layout: Layout, limit: Int) {
+    self.environment = environment
+    self.layout = layout
+    self.limit = max(1, limit)
+  }
+
+  /// The open pack; opens it where needed. Throws `.notFound` where its file is gone. Blocks.
+  func pack(_ facts: PackFacts) throws(StoreError) -> PackFile {
+    let cached = state.withLock { state -> PackFile? in
+      state.clock += 1
+      state.open[facts.id]?.used = state.clock
+      return state.open[facts.id]?.pack
+    }
+    if let cached { return cached }
+    let opened = try PackFile(facts, environment, layout)
+    return state.withLock { state in
+      if let other = state.open[facts.id] { return other.pack }
+      if state.open.count >= limit, let oldest = state.open.min(by: { $0.value.used < $1.value.used }) {
+        state.open[oldest.key] = nil
+      }
+      state.open[facts.id] = (opened, state.clock)
+      return opened
+    }
+  }
+
+  /// Lets go of packs that the catalog dropped, so that their space is freed.
+  func close(_ ids: some Sequence<Identifier>) {
+    state.withLock { state in
+      for id in ids { state.open[id] = nil }
+    }
+  }
+}

@@ -1,0 +1,217 @@
+/// A session's events from a keyframe on, in order of (timestamp, sequence).
+///
+/// Units whose ranges of time do not overlap pass as they are, one read and one decompression each. Overlapping ones are
+/// merged event by event; at most `decodedLimit` are decompressed at a time, those that waited longest are read again
+/// when their turn comes.
+struct PlaybackStream: ChunkStream {
+  /// A unit whose events are being merged.
+  private struct Open {
+    var unit: Unit
+    /// Events that are played, in order; ordinals are those of the lines.
+    var order: [(time: Double, sequence: UInt64, line: Int)]
+    var next = 0
+
+    var head: (Double, UInt64) { (order[next].time, order[next].sequence) }
+  }
+
+  private struct Decoded {
+    var content: [UInt8]
+    var lines: [Range<Int>]
+    var used: Int
+  }
+
+  static let decodedLimit = 8
+  static let chunkBytes = 256 << 10
+
+  private let core: StoreCore
+  private let key: SessionKey
+  private let plan: PlaybackPlan
+  private var place = 0
+  private var open: [Open] = []
+  private var decoded: [UInt64: Decoded] = [:]
+  private var clock = 0
+  private var notice: Gap?
+
+  init(_ core: StoreCore, _ key: SessionKey, at time: PlaybackTime, window: String?) throws(StoreError) {
+    self.core = core
+    self.key = key
+    let (picture, parts) = try core.resolve(key)
+    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
+    let units = picture.units(parts)
+    let moment: Double?
+    switch time {
+    case .start: moment = nil
+    case .at(let timestamp): moment = timestamp.millisecondsSince1970
+    case .offset(let milliseconds):
+      moment = (units.compactMap { $0.range?.lowerBound }.min() ?? 0) + milliseconds
+    }
+    plan = try PlaybackPlan(units, at: moment, window: window) { unit throws(StoreError) in
+      try core.keyframes(of: unit)
+    }
+    notice = plan.notice
+  }
+
+  /// All events, or those of units that overlap a range of time, without regard to keyframes.
+  init(
+    _ core: StoreCore, _ key: SessionKey, everythingIn time: Range<Double>?, window: String?
+  ) throws(StoreError) {
+    self.core = core
+    self.key = key
+    let (picture, parts) = try core.resolve(key)
+    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
+    var units = picture.units(parts)
+    if let time { units.removeAll { !($0.range.map { time.overlaps($0) } ?? false) } }
+    plan = PlaybackPlan(everythingOf: units, window: window)
+  }
+
+  mutating func next() throws(StoreError) -> EventChunk? {
+    while true {
+      if open.isEmpty {
+        guard place < plan.units.count else { break }
+        let unit = plan.units[place]
+        if let chunk = try passThrough(unit) {
+          if chunk.count > 0 || chunk.gapBefore != nil { return chunk }
+          continue
+        }
+      }
+      let chunk = try merge()
+      if chunk.count > 0 || chunk.gapBefore != nil { return chunk }
+      if open.isEmpty, place >= plan.units.count { break }
+    }
+    guard let last = notice else { return nil }
+    notice = nil
+    return EventChunk(ndjson: [], runs: EventRuns(), gapBefore: last)
+  }
+
+  // MARK: Units that overlap no other
+
+  /// The unit's events as they are, where it is in order and the next unit begins after it; nil where it must be merged.
+  private mutating func passThrough(_ unit: Unit) throws(StoreError) -> EventChunk? {
+    guard unit.isSorted, let range = unit.range else { return nil }
+    if place + 1 < plan.units.count {
+      let next = plan.units[place + 1]
+      guard let other = next.range, (other.lowerBound, next.sequence) > (range.upperBound, unit.sequence) else {
+        return nil
+      }
+    }
+    let isWhole = plan.playsAll(of: unit)
+    // A unit of one window that begins with, or holds, its keyframe is cut there.
+    var start: PlaybackPlan.Start?
+    if !isWhole {
+      guard let first = unit.windows.first, unit.isOnly(first), plan.window.map({ $0 == first }) ?? true,
+        let from = plan.starts[first], from.unitSequence == unit.sequence,
+        from.metaSequence.map({ $0 >= unit.sequence }) ?? true
+      else { return nil }
+      start = from
+    }
+    place += 1
+    let content: [UInt8]
+    do { content = try core.load(unit, of: key) } catch where error.code == .damaged || error.code == .notFound {
+      declareLost(unit, error)
+      return EventChunk(ndjson: [], runs: EventRuns())
+    }
+    defer { notice = nil }
+    guard let start else { return EventChunk(ndjson: content, runs: unit.runs, gapBefore: notice) }
+    let first = start.metaSequence ?? start.sequence
+    let offset = Self.lineStart(content, before: start.offset, lines: Int(start.sequence - first))
+    var runs = EventRuns()
+    runs.append(
+      sequence: first, count: Int(unit.nextSequence - first), epoch: unit.epoch, window: unit.windows.first ?? "")
+    return EventChunk(ndjson: Array(content[offset...]), runs: runs, gapBefore: notice)
+  }
+
+  /// The start of the line that stands `lines` lines before the one at `offset`.
+  private static func lineStart(_ content: [UInt8], before offset: Int, lines: Int) -> Int {
+    var at = min(offset, content.count)
+    for _ in 0..<lines where at > 0 {
+      at -= 1
+      while at > 0, content[at - 1] != 0x0A { at -= 1 }
+    }
+    return at
+  }
+
+  // MARK: Units that overlap
+
+  private mutating func merge() throws(StoreError) -> EventChunk {
+    var ndjson: [UInt8] = []
+    var runs = EventRuns()
+    while ndjson.count < Self.chunkBytes {
+      try openDue()
+      guard let index = open.indices.min(by: { open[$0].head < open[$1].head }) else { break }
+      let unit = open[index].unit
+      let event = open[index].order[open[index].next]
+      do {
+        let source = try content(of: unit)
+        let line = source.lines[event.line]
+        ndjson += source.content[line.lowerBound..<min(source.content.count, line.upperBound + 1)]
+        runs.append(sequence: event.sequence, count: 1, epoch: unit.epoch, window: window(of: event.sequence, in: unit))
+        open[index].next += 1
+      } catch where error.code == .damaged || error.code == .notFound {
+        declareLost(unit, error)
+        open[index].next = open[index].order.count
+      }
+      if open[index].next == open[index].order.count {
+        decoded[unit.sequence] = nil
+        open.remove(at: index)
+        // With nothing left to merge, units that stand alone pass through again.
+        if open.isEmpty { break }
+      }
+    }
+    defer { notice = nil }
+    return EventChunk(ndjson: ndjson, runs: runs, gapBefore: notice)
+  }
+
+  /// Opens the units that may hold the next event.
+  private mutating func openDue() throws(StoreError) {
+    while place < plan.units.count {
+      let unit = plan.units[place]
+      let first = unit.range?.lowerBound ?? -.infinity
+      if let head = open.map(\.head).min(by: <), head < (first, unit.sequence) { return }
+      place += 1
+      do {
+        let source = try content(of: unit)
+        var order: [(time: Double, sequence: UInt64, line: Int)] = []
+        var ordinal = 0
+        TimedLines(source.content, unit).forEach { line in
+          if plan.plays(line) { order.append((line.time, line.sequence, ordinal)) }
+          ordinal += 1
+        }
+        order.sort { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
+        if order.isEmpty { decoded[unit.sequence] = nil } else { open.append(Open(unit: unit, order: order)) }
+      } catch where error.code == .damaged || error.code == .notFound {
+        declareLost(unit, error)
+      }
+    }
+  }
+
+  private mutating func content(of unit: Unit) throws(StoreError) -> Decoded {
+    clock += 1
+    if decoded[unit.sequence] != nil {
+      decoded[unit.sequence]?.used = clock
+    } else {
+      if decoded.count >= Self.decodedLimit, let oldest = decoded.min(by: { $0.value.used < $1.value.used }) {
+        decoded[oldest.key] = nil
+      }
+      let content = try core.load(unit, of: key)
+      var lines: [Range<Int>] = []
+      lines.reserveCapacity(unit.events)
+      var splitter = LineSplitter(content)
+      while let line = splitter.next() { lines.append(line) }
+      guard lines.count == unit.events else {
+        throw .damaged("a block holds another number of events than its index says", file: "", offset: 0, session: key)
+      }
+      decoded[unit.sequence] = Decoded(content: content, lines: lines, used: clock)
+    }
+    guard let found = decoded[unit.sequence] else { throw .noSession(key) }
+    return found
+  }
+
+  private func window(of sequence: UInt64, in unit: Unit) -> String {
+    for run in unit.runs.runs where sequence < run.sequence + UInt64(run.count) { return run.window }
+    return ""
+  }
+
+  private mutating func declareLost(_ unit: Unit, _ error: StoreError) {
+    notice = Gap(reason: .lost, sequences: unit.sequence..<unit.nextSequence, message: error.message)
+  }
+}

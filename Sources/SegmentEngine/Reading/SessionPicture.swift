@@ -1,0 +1,115 @@
+internal import SegmentFiles
+
+/// What a session consists of at one moment: taken under one lock, so that nothing is in it twice or not at all.
+struct SessionPicture: Sendable {
+  struct PackedSegment: Sendable {
+    var pack: PackFacts
+    var offset: UInt32
+    var length: UInt32
+  }
+
+  var key: SessionKey
+  /// Segments whose key hash fits; whether they are the session's own their entries tell.
+  var packed: [PackedSegment]
+  var live: LiveSession?
+  var journals: [Identifier: JournalFile]
+  /// Changes other processes committed that no journal holds yet.
+  var edits: [SessionEdit]
+}
+
+/// A segment of the session, its directory entry read.
+struct PackedPart: Sendable {
+  var pack: PackFacts
+  var entry: SegmentEntry
+}
+
+extension StoreCore {
+  func picture(of key: SessionKey) -> SessionPicture {
+    let hash = KeyHash.of(key)
+    return contents.withLock { contents in
+      let index = contents.index
+      let live = contents.live[key]
+      var journals: [Identifier: JournalFile] = [:]
+      for part in live?.parts ?? [] { journals[part.journal] = contents.journals[part.journal] }
+      let applied = max(contents.live.appliedCommit, contents.catalog.applied)
+      return SessionPicture(
+        key: key,
+        packed: index.find(hash).compactMap { segment in
+          index.packs[Int(segment.pack)].map {
+            .init(pack: $0, offset: segment.offset, length: segment.length)
+          }
+        },
+        live: live, journals: journals,
+        edits: contents.catalog.sessionEdits.filter { $0.commit > applied && $0.session == key })
+    }
+  }
+
+  /// The session's segments in order of sequence, by one read each.
+  func packedParts(_ picture: SessionPicture) throws(StoreError) -> [PackedPart] {
+    var parts: [PackedPart] = []
+    for segment in picture.packed {
+      let pack = try packs.pack(segment.pack)
+      guard let entry = try pack.readEntry(offset: segment.offset, length: segment.length),
+        entry.session == picture.key
+      else { continue }
+      parts.append(PackedPart(pack: segment.pack, entry: entry))
+    }
+    return parts.sorted {
+      ($0.entry.sequence, $0.entry.ordinal, $0.entry.offset) < ($1.entry.sequence, $1.entry.ordinal, $1.entry.offset)
+    }
+  }
+
+  /// Picture and segments together. Where a pack is gone, because another process removed it, the catalog is read again.
+  func resolve(_ key: SessionKey) throws(StoreError) -> (picture: SessionPicture, parts: [PackedPart]) {
+    for _ in 0..<4 {
+      let picture = picture(of: key)
+      do { return (picture, try packedParts(picture)) } catch where error.code == .notFound {
+        try refreshAll()
+      }
+    }
+    let picture = picture(of: key)
+    return (picture, try packedParts(picture))
+  }
+
+  /// A batch ID in the session's packs: its entry and the epoch of its first event.
+  func packedBatch(_ hash: UInt64, of key: SessionKey) throws(StoreError) -> (batch: BatchEntry, epoch: UInt64)? {
+    for part in try resolve(key).parts {
+      guard let batch = part.entry.batches.first(where: { $0.hash == hash }) else { continue }
+      let block = part.entry.blocks.last { $0.sequence <= batch.sequence }
+      return (batch, block?.epoch ?? 0)
+    }
+    return nil
+  }
+
+  /// Makes a session known to the live table before something of it is committed, so that its sequences go on where
+  /// its packs end; holds it there until then. Blocks where the session has segments in packs and is not known.
+  package func prepare(_ key: SessionKey) throws(StoreError) {
+    let isKnown = contents.withLock { contents in
+      let hash = KeyHash.of(key)
+      if contents.live[key] == nil, !contents.index.contains(hash) {
+        contents.live.enter(
+          LiveSession(key: key, visitor: "", nextSequence: 0, lastReceived: self.environment.clock.now()))
+      }
+      contents.live.update(key) { $0.pending += 1 }
+      return contents.live[key] != nil
+    }
+    if isKnown { return }
+    let parts = try resolve(key).parts
+    var session = LiveSession(
+      key: key, visitor: parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? "",
+      nextSequence: parts.map(\.entry.nextSequence).max() ?? 0, lastReceived: environment.clock.now())
+    for part in parts {
+      session.packedBatches += part.entry.batches.map { UInt32(truncatingIfNeeded: $0.hash) }
+    }
+    contents.withLock { contents in
+      contents.live.enter(session)
+      contents.live.update(key) { $0.pending += 1 }
+    }
+  }
+
+  /// Whether `prepare` of this session would read from the disk.
+  func needsReading(_ key: SessionKey) -> Bool {
+    let hash = KeyHash.of(key)
+    return contents.withLock { $0.live[key] == nil && $0.index.contains(hash) }
+  }
+}

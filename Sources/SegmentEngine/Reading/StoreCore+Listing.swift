@@ -1,0 +1,148 @@
+internal import SegmentFiles
+
+extension StoreCore {
+  /// A session in a listing, before its entry is read.
+  private struct Candidate: Comparable {
+    var start: UInt32
+    var hash: UInt64
+    /// Set where the session is live; else its entries name it.
+    var key: SessionKey?
+    var segment: SegmentIndex.Segment?
+
+    var position: SessionPage.Position { .init(startSeconds: start, hash: hash) }
+
+    /// Newest first; sessions of one second by hash.
+    static func < (a: Candidate, b: Candidate) -> Bool { (b.start, b.hash) < (a.start, a.hash) }
+    static func == (a: Candidate, b: Candidate) -> Bool { a.start == b.start && a.hash == b.hash }
+  }
+
+  /// A page of sessions, newest first. Time grows with the number of segments in the store (a look at 24 bytes each) and
+  /// of entries that must be read to fill the page.
+  package func list(_ query: SessionQuery) throws(StoreError) -> SessionPage {
+    let limit = min(max(1, query.limit), 10_000)
+    var page = SessionPage(sessions: [], next: nil)
+    var after = query.after
+    var step = limit + 1
+    while true {
+      let candidates = newest(step, after: after, before: query.to)
+      for candidate in candidates {
+        if let summary = try summary(of: candidate), query.matches(summary) {
+          if page.sessions.count == limit {
+            page.next = after
+            return page
+          }
+          page.sessions.append(summary)
+        }
+        after = candidate.position
+      }
+      if candidates.count < step { return page }
+      step = min(step * 2, 10_000)
+    }
+  }
+
+  private func summary(of candidate: Candidate) throws(StoreError) -> SessionSummary? {
+    if let key = candidate.key { return try summary(of: key) }
+    for _ in 0..<4 {
+      guard let segment = contents.withLock({ $0.index.find(candidate.hash).first }),
+        let facts = contents.withLock({ $0.index.packs[Int(segment.pack)] })
+      else { return nil }
+      do {
+        guard let entry = try packs.pack(facts).readEntry(offset: segment.offset, length: segment.length) else {
+          return nil
+        }
+        return try summary(of: entry.session)
+      } catch where error.code == .notFound {
+        try refreshAll()
+      }
+    }
+    return nil
+  }
+
+  /// The `count` newest sessions behind a position, in order.
+  private func newest(_ count: Int, after: SessionPage.Position?, before: Timestamp?) -> [Candidate] {
+    let (index, live) = contents.withLock { contents in
+      (contents.index, contents.live.sessions.values.filter { !$0.parts.isEmpty })
+    }
+    var liveStarts: [UInt64: (UInt32, SessionKey)] = [:]
+    for session in live {
+      let starts = session.parts.map { Locator.seconds($0.facts.start ?? $0.facts.firstReceived) }
+      liveStarts[KeyHash.of(session.key)] = (starts.min() ?? 0, session.key)
+    }
+    let latest = before.map { Locator.seconds($0.millisecondsSince1970) } ?? .max
+    var chosen: [Candidate] = []
+    chosen.reserveCapacity(2 * count)
+    func consider(_ candidate: Candidate) {
+      guard candidate.start <= latest else { return }
+      if let after, (candidate.start, candidate.hash) >= (after.startSeconds, after.hash) { return }
+      chosen.append(candidate)
+      if chosen.count >= 2 * count + 64 {
+        chosen.sort()
+        chosen.removeLast(chosen.count - count)
+      }
+    }
+    var at = 0
+    let segments = index.segments
+    while at < segments.count {
+      let first = segments[at]
+      var start = first.start
+      at += 1
+      while at < segments.count, segments[at].hash == first.hash {
+        start = min(start, segments[at].start)
+        at += 1
+      }
+      let other = liveStarts.removeValue(forKey: first.hash)
+      consider(
+        Candidate(start: min(start, other?.0 ?? start), hash: first.hash, key: other?.1, segment: first))
+    }
+    for (hash, session) in liveStarts {
+      consider(Candidate(start: session.0, hash: hash, key: session.1, segment: nil))
+    }
+    chosen.sort()
+    return Array(chosen.prefix(count))
+  }
+}
+
+extension SessionQuery {
+  func matches(_ summary: SessionSummary) -> Bool {
+    if let project, project != summary.key.project { return false }
+    let start = summary.start ?? summary.firstReceived
+    let end = summary.end ?? summary.lastReceived
+    if let from, end < from { return false }
+    if let to, start >= to { return false }
+    if hasErrors, summary.errors == 0 { return false }
+    for (key, value) in tags {
+      guard let found = summary.tags[key] else { return false }
+      if let value, value != found { return false }
+    }
+    if let url, !summary.pages.contains(where: { Glob.matches(url, $0) }) { return false }
+    return true
+  }
+}
+
+/// Patterns with `*` for any run of characters and `?` for one.
+enum Glob {
+  /// O(pattern x text) at worst, without recursion.
+  static func matches(_ pattern: String, _ text: String) -> Bool {
+    let pattern = Array(pattern.unicodeScalars)
+    let text = Array(text.unicodeScalars)
+    var p = 0
+    var t = 0
+    var star: (pattern: Int, text: Int)?
+    while t < text.count {
+      if p < pattern.count, pattern[p] == "*" {
+        star = (p, t)
+        p += 1
+      } else if p < pattern.count, pattern[p] == "?" || pattern[p] == text[t] {
+        p += 1
+        t += 1
+      } else if let last = star {
+        p = last.pattern + 1
+        t = last.text + 1
+        star = (last.pattern, t)
+      } else {
+        return false
+      }
+    }
+    return pattern[p...].allSatisfy { $0 == "*" }
+  }
+}

@@ -1,0 +1,82 @@
+extension StoreCore {
+  /// The facts of a session; nil where there is none.
+  package func summary(of key: SessionKey) throws(StoreError) -> SessionSummary? {
+    let (picture, parts) = try resolve(key)
+    return summary(picture, parts)
+  }
+
+  func summary(_ picture: SessionPicture, _ parts: [PackedPart]) -> SessionSummary? {
+    let liveParts = picture.live?.parts ?? []
+    guard !parts.isEmpty || !liveParts.isEmpty else { return nil }
+    var facts: SegmentFacts?
+    func merge(_ more: SegmentFacts) {
+      if facts == nil { facts = more } else { facts?.merge(more) }
+    }
+    for part in parts { merge(part.entry.facts) }
+    for part in liveParts { merge(part.facts) }
+    guard let facts else { return nil }
+
+    // Tags follow the order in which they were set: by journal, then as they came.
+    var tags: [String: String] = [:]
+    var finished: Double?
+    for part in parts.sorted(by: { ($0.entry.ordinal, $0.entry.sequence) < ($1.entry.ordinal, $1.entry.sequence) }) {
+      for tag in part.entry.tags { tags[tag.change.key] = tag.change.value }
+      finished = part.entry.finished ?? finished
+    }
+    for part in liveParts {
+      for tag in part.tags { tags[tag.change.key] = tag.change.value }
+      finished = part.finished ?? finished
+    }
+    for edit in picture.edits {
+      switch edit.change {
+      case .setTags(let changes): for change in changes { tags[change.key] = change.value }
+      case .finish: finished = edit.time
+      }
+    }
+    var windows: [String] = []
+    for window in parts.flatMap(\.entry.windows) + (picture.live?.windows ?? []) where !windows.contains(window) {
+      windows.append(window)
+    }
+    let visitor = parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? picture.live?.visitor ?? ""
+    let stored =
+      parts.reduce(0) { $0 + $1.entry.storedBytes } + liveParts.reduce(0) { $0 + $1.storedBytes }
+    return SessionSummary(
+      key: picture.key, visitor: visitor, start: facts.start.map(Timestamp.init(millisecondsSince1970:)),
+      end: facts.end.map(Timestamp.init(millisecondsSince1970:)),
+      firstReceived: Timestamp(millisecondsSince1970: facts.firstReceived),
+      lastReceived: Timestamp(millisecondsSince1970: facts.lastReceived), events: facts.events,
+      kinds: facts.tallies.map { .init(kind: $0.kind, events: $0.events, rawBytes: $0.rawBytes) },
+      pages: facts.pages, pageCount: facts.pageCount, clicks: facts.clicks, inputs: facts.events(of: .input),
+      errors: facts.errors, packedEvents: facts.packed, implausibleTimestamps: facts.implausible,
+      activeMilliseconds: facts.activeMilliseconds, rawBytes: facts.rawBytes, storedBytes: stored, windows: windows,
+      tags: tags, finished: finished.map(Timestamp.init(millisecondsSince1970:)), segments: parts.count,
+      isLive: !liveParts.isEmpty,
+      nextSequence: max(parts.map(\.entry.nextSequence).max() ?? 0, picture.live?.nextSequence ?? 0))
+  }
+
+  /// Where the blocks that hold a range of time lie.
+  func byteRanges(of key: SessionKey, time: Range<Double>?) throws(StoreError) -> ByteRanges {
+    let (picture, parts) = try resolve(key)
+    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
+    var ranges = ByteRanges(blocks: [], liveFrom: nil)
+    for unit in picture.units(parts) {
+      switch unit.source {
+      case .record:
+        ranges.liveFrom = min(ranges.liveFrom ?? unit.sequence, unit.sequence)
+      case .block(let pack, let block, _, let dictionaries):
+        if let time, !(unit.range.map { time.overlaps($0) } ?? false) { continue }
+        ranges.blocks.append(
+          ByteRanges.Block(
+            file: layout.relative(layout.pack(pack.id)), offset: block.frameOffset, length: block.stored,
+            rawLength: block.raw, codec: block.codec == .zstd ? "zstd" : "none",
+            dictionary: block.dictionary == 0 ? nil : DictionaryID(dictionaries[block.dictionary - 1]),
+            firstSequence: block.sequence, events: block.events,
+            time: unit.range.map {
+              Timestamp(millisecondsSince1970: $0.lowerBound)...Timestamp(millisecondsSince1970: $0.upperBound)
+            },
+            keyframes: block.keyframes.count))
+      }
+    }
+    return ranges
+  }
+}

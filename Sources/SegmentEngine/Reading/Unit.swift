@@ -1,0 +1,100 @@
+/// The events that are read together: a block of a pack, or a batch in a journal.
+struct Unit: Sendable {
+  enum Source: Sendable {
+    case block(PackFacts, BlockEntry, windows: [String], dictionaries: [Identifier])
+    case record(JournalFile, LiveRecord, window: String)
+  }
+
+  var source: Source
+  var sequence: UInt64
+  var events: Int
+  var epoch: UInt64
+  /// Plausible range of the timestamps, rounded outward; nil where no timestamp is plausible.
+  var range: ClosedRange<Double>?
+  /// Timestamps never fall within it, and all are plausible.
+  var isSorted: Bool
+  /// All timestamps are plausible.
+  var isPlausible: Bool
+  var hasKeyframe: Bool
+
+  var nextSequence: UInt64 { sequence + UInt64(events) }
+
+  init(_ block: BlockEntry, in part: PackedPart) {
+    source = .block(part.pack, block, windows: part.entry.windows, dictionaries: part.entry.dictionaries)
+    sequence = block.sequence
+    events = block.events
+    epoch = block.epoch
+    range = block.flags.contains(.hasRange) ? Double(block.first)...Double(block.last) : nil
+    isPlausible = !block.flags.contains(.hasImplausible)
+    isSorted = block.flags.contains(.isSorted) && isPlausible
+    hasKeyframe = !block.keyframes.isEmpty
+  }
+
+  init(_ record: LiveRecord, in journal: JournalFile, epoch: UInt64, window: String) {
+    source = .record(journal, record, window: window)
+    sequence = record.sequence
+    events = Int(record.events)
+    self.epoch = epoch
+    range = record.flags.contains(.hasRange) ? record.first...max(record.first, record.last) : nil
+    isSorted = record.flags.contains(.isSorted)
+    isPlausible = isSorted
+    hasKeyframe = record.flags.contains(.hasKeyframe)
+  }
+
+  /// Windows its events come from.
+  var windows: [String] {
+    switch source {
+    case .block(_, let block, let windows, _): block.runs.map { windows[$0.window] }
+    case .record(_, _, let window): [window]
+    }
+  }
+
+  /// True where all its events are of one window.
+  func isOnly(_ window: String) -> Bool { windows.allSatisfy { $0 == window } }
+
+  /// Sequence, epoch and window of its events.
+  var runs: EventRuns {
+    var runs = EventRuns()
+    switch source {
+    case .block(_, let block, let windows, _):
+      var at = sequence
+      for run in block.runs {
+        runs.append(sequence: at, count: run.events, epoch: epoch, window: windows[run.window])
+        at += UInt64(run.events)
+      }
+    case .record(_, _, let window):
+      runs.append(sequence: sequence, count: events, epoch: epoch, window: window)
+    }
+    return runs
+  }
+}
+
+/// A keyframe of a unit.
+struct UnitKeyframe: Sendable {
+  var window: String
+  var timestamp: Double
+  var sequence: UInt64
+  /// Byte offset in the unit's content.
+  var offset: Int
+  /// Sequence of its Meta event.
+  var metaSequence: UInt64?
+}
+
+extension SessionPicture {
+  /// All units of the session in order of sequence.
+  func units(_ parts: [PackedPart]) -> [Unit] {
+    var units: [Unit] = []
+    for part in parts {
+      for block in part.entry.blocks { units.append(Unit(block, in: part)) }
+    }
+    if let live {
+      for part in live.parts {
+        guard let journal = journals[part.journal] else { continue }
+        for record in part.records where record.events > 0 {
+          units.append(Unit(record, in: journal, epoch: part.epoch, window: live.windows[Int(record.window)]))
+        }
+      }
+    }
+    return units.sorted { $0.sequence < $1.sequence }
+  }
+}

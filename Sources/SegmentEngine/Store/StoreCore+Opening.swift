@@ -1,0 +1,69 @@
+internal import SegmentFiles
+
+extension StoreCore {
+  /// Opens a store for a process that does not write: takes no lock, changes nothing.
+  package static func openForReading(
+    _ layout: Layout, _ configuration: Configuration, _ environment: StoreEnvironment
+  ) throws(StoreError) -> StoreCore {
+    let facts = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: layout.root) }
+    guard let facts else {
+      throw StoreError(.notFound, "there is no store at \(layout.root)", location: .init(file: layout.root))
+    }
+    guard facts.kind == .directory else {
+      throw StoreError(.notAStore, "\(layout.root) is a file; a store is a folder", location: .init(file: layout.root))
+    }
+    let core = StoreCore(environment, layout, configuration, try Catalog.open(environment, layout))
+    try core.refreshAll()
+    return core
+  }
+
+  /// What the store consists of.
+  package func info() throws(StoreError) -> StoreInfo {
+    let (state, index, live) = contents.withLock { contents in
+      (contents.catalog, contents.index, contents.live.sessions.values.filter { !$0.parts.isEmpty })
+    }
+    func files(_ paths: [String]) throws(StoreError) -> StoreInfo.Files {
+      var found = StoreInfo.Files(count: paths.count, bytes: 0)
+      for path in paths {
+        found.bytes += try inStore(layout) { () throws(FileError) in try environment.files.facts(at: path) }?.size ?? 0
+      }
+      return found
+    }
+    func packs(_ tier: PackFacts.Tier) -> StoreInfo.Files {
+      let packs = state.packs.filter { $0.tier == tier }
+      return .init(count: packs.count, bytes: packs.reduce(0) { $0 + $1.fileBytes })
+    }
+    var hashes = 0
+    var previous: UInt64?
+    for segment in index.segments where segment.hash != previous {
+      hashes += 1
+      previous = segment.hash
+    }
+    let onlyLive = live.count { !index.contains(KeyHash.of($0.key)) }
+    let parts = live.flatMap(\.parts)
+    var writer: String?
+    if try inStore(layout, { () throws(FileError) in try environment.files.isLocked(layout.writerLock) }) {
+      writer = "another process"
+      if let file = try? environment.files.open(layout.writerLock, .read), let record = try? LockRecord.read(file) {
+        writer =
+          "process \(record.process.process) on \(record.process.host), started \(ISO8601.text(record.process.started))"
+      }
+    }
+    return StoreInfo(
+      id: state.store.description, formatVersion: Int(PackHeader.version),
+      created: Timestamp(millisecondsSince1970: state.created), generation: state.generation, commits: state.commit,
+      recentPacks: packs(.recent), archivePacks: packs(.archive),
+      journals: try files(state.journals.map { layout.journal($0.id) }),
+      damagedJournals: state.journals.count { $0.isDamaged },
+      dictionaries: try files(
+        state.dictionaries.flatMap { [layout.dictionary($0.id, copy: 0), layout.dictionary($0.id, copy: 1)] }),
+      catalogBytes: try files([layout.catalog]).bytes, segments: UInt64(index.segments.count),
+      sessions: hashes + onlyLive, liveSessions: live.count,
+      events: state.packs.reduce(0) { $0 + $1.events } + parts.reduce(0) { $0 + $1.facts.events },
+      rawBytes: state.packs.reduce(0) { $0 + $1.rawBytes } + parts.reduce(0) { $0 + $1.rawBytes },
+      storedBytes: state.packs.reduce(0) { $0 + $1.storedBytes } + parts.reduce(0) { $0 + $1.storedBytes },
+      packedEvents: state.packs.reduce(0) { $0 + $1.packedEvents } + parts.reduce(0) { $0 + $1.facts.packed },
+      writer: writer,
+      freeBytes: try inStore(layout) { () throws(FileError) in try environment.files.volume(at: layout.root) }.freeBytes)
+  }
+}

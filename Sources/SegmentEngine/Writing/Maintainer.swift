@@ -1,0 +1,67 @@
+internal import Logging
+internal import SegmentFiles
+
+/// The maintenance thread of the writing process: flushes journals as they are sealed, and tells the gate when too many
+/// wait.
+final class Maintainer: Sendable {
+  private struct State {
+    var isWoken = false
+    var isStopping = false
+  }
+
+  private let writer: StoreWriter
+  private let gate: AdmissionGate
+  private let monitor: Monitor<State>
+  private let thread: Lock<EngineThread?>
+
+  /// How long to wait after a flush that failed, nanoseconds.
+  static let retryDelay: UInt64 = 5_000_000_000
+
+  init(_ writer: StoreWriter, _ gate: AdmissionGate) {
+    self.writer = writer
+    self.gate = gate
+    monitor = Monitor(State())
+    thread = Lock(nil)
+    guard writer.configuration.maintainsItself else { return }
+    thread.withLock { $0 = EngineThread("segment-maintain", niceness: 10) { [self] in run() } }
+    if writer.waitingJournals > 0 { wake() }
+  }
+
+  /// Called when a journal was sealed.
+  func wake() {
+    holdIfNeeded()
+    monitor.withLock { $0.isWoken = true }
+    monitor.signal()
+  }
+
+  /// Ends the thread after the flush it is in. Blocks; called once.
+  func stop() {
+    monitor.withLock { $0.isStopping = true }
+    monitor.broadcast()
+    thread.withLock { thread -> EngineThread? in
+      defer { thread = nil }
+      return thread
+    }?.join()
+  }
+
+  private func holdIfNeeded() {
+    gate.hold(
+      writer.configuration.maintainsItself && writer.waitingJournals > writer.configuration.limits.waitingJournals)
+  }
+
+  private func run() {
+    while true {
+      let stop = monitor.wait(while: { !$0.isWoken && !$0.isStopping }) { state -> Bool in
+        state.isWoken = false
+        return state.isStopping
+      }
+      if stop { return }
+      do { try writer.flush() } catch {
+        writer.core.logger?.error("flushing failed; trying again", metadata: ["error": "\(error)"])
+        let deadline = writer.environment.clock.monotonic() + Self.retryDelay
+        monitor.wait(while: { !$0.isStopping }, until: deadline) { state, _ in state.isWoken = true }
+      }
+      holdIfNeeded()
+    }
+  }
+}

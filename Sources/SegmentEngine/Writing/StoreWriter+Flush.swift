@@ -1,0 +1,120 @@
+internal import Logging
+internal import SegmentFiles
+
+extension StoreWriter {
+  /// Turns sealed journals into recent packs until none is left. Returns how many packs it made.
+  ///
+  /// For each pack: 1. it is written, synced and installed; 2. one commit names it and drops its journals, after checking
+  /// that they are still there; 3. readers find the sessions in the pack instead of the journals, in one step; 4. the
+  /// journals are unlinked. A crash before 2 leaves an orphan pack, one after 2 orphan journals.
+  @discardableResult
+  package func flush() throws(StoreError) -> Int {
+    try flushing.withLock { (_) throws(StoreError) in
+      var made = 0
+      while try flushOnce() { made += 1 }
+      return made
+    }
+  }
+
+  /// Sealed journals that wait to be flushed.
+  package var waitingJournals: Int {
+    core.contents.withLock { $0.catalog.journals.count { $0.sealedEnd != nil } }
+  }
+
+  private func flushOnce() throws(StoreError) -> Bool {
+    try core.refreshCatalog()
+    let sealed = chooseJournals()
+    guard !sealed.isEmpty else { return false }
+    let ordinals = Set(sealed.map(\.ordinal))
+    let (inputs, files) = core.contents.withLock { contents in
+      var inputs: [Flush.Input] = []
+      for (key, session) in contents.live.sessions {
+        let parts = session.parts.filter { ordinals.contains($0.ordinal) }
+        guard !parts.isEmpty else { continue }
+        inputs.append(
+          Flush.Input(
+            key: key, visitor: session.visitor, nextSequence: session.nextSequence, windows: session.windows,
+            parts: parts))
+      }
+      return (inputs, contents.journals)
+    }
+    let flush = Flush(
+      environment: environment, layout: layout, configuration: configuration,
+      store: core.catalog.state.store, journals: files,
+      dictionary: { [core] project throws(StoreError) in try core.dictionaryInForce(project) })
+    let output = try flush.run(inputs)
+    let isDamaged = !(output?.damages.isEmpty ?? true)
+    for journal in sealed where isDamaged || journal.isDamaged { try keepAside(journal) }
+    let applied = core.contents.withLock { $0.live.appliedCommit }
+    let after: CatalogState
+    do {
+      after = try core.catalog.commit { catalog throws(StoreError) in
+        let named = Set(catalog.journals.map(\.id))
+        guard sealed.allSatisfy({ named.contains($0.id) }) else {
+          throw StoreError(.conflict, "a journal was removed while it was flushed", isRetryable: true)
+        }
+        var edits: [CatalogEdit] = []
+        if let output { edits.append(.addPack(output.facts)) }
+        edits += sealed.map { .removeJournal($0.id) }
+        if applied > catalog.applied { edits.append(.applied(applied)) }
+        return edits
+      }
+    } catch {
+      // Certain not to be in the catalog only where the disk was full or the commit did not hold.
+      if let output, error.code == .diskFull || error.code == .conflict {
+        try? environment.files.unlink(layout.pack(output.facts.id))
+      }
+      throw error
+    }
+    let identities = sealed.map { JournalIdentity(id: $0.id, ordinal: $0.ordinal, epoch: $0.epoch) }
+    core.install(after, adding: output.map { [($0.facts, $0.locators)] } ?? [], removingJournals: identities)
+    for damage in output?.damages ?? [] {
+      core.logger?.error("events could not be flushed", metadata: ["error": "\(damage)"])
+    }
+    try inStore(layout) { () throws(FileError) in
+      for journal in sealed { try environment.files.unlink(layout.journal(journal.id)) }
+    }
+    if let output {
+      core.logger?.debug(
+        "flushed",
+        metadata: [
+          "pack": "\(output.facts.id)", "segments": "\(output.facts.segments)",
+          "rawBytes": "\(output.facts.rawBytes)", "storedBytes": "\(output.facts.storedBytes)",
+        ])
+    }
+    let idle = environment.clock.now() - Self.idleMilliseconds
+    core.contents.withLock { $0.live.forgetIdle(since: idle) }
+    return true
+  }
+
+  /// How long a session without anything in a journal stays known, so that its next batch need not be looked up.
+  private static var idleMilliseconds: Double { 30 * 60 * 1_000 }
+
+  /// The oldest sealed journals, as many as make at most one pack.
+  private func chooseJournals() -> [JournalFacts] {
+    core.contents.withLock { contents in
+      var chosen: [JournalFacts] = []
+      var bytes: UInt64 = 0
+      for journal in contents.catalog.journals {
+        guard let end = journal.sealedEnd else { continue }
+        if !chosen.isEmpty, bytes + end > UInt64(configuration.packBytes) { break }
+        bytes += end
+        chosen.append(journal)
+      }
+      return chosen
+    }
+  }
+
+  /// Gives a journal with damage a second name, under which it stays for salvage when the first one goes.
+  private func keepAside(_ journal: JournalFacts) throws(StoreError) {
+    let files = environment.files
+    try inStore(layout) { () throws(FileError) in
+      do throws(FileError) {
+        try files.link(layout.journal(journal.id), as: layout.damagedJournal(journal.id))
+      } catch where error.errno == ErrorNumber.exists {
+        // From an attempt before.
+      }
+      try files.syncDirectory(layout.damaged)
+    }
+  }
+}

@@ -1,0 +1,158 @@
+internal import Logging
+internal import SegmentFiles
+
+extension StoreWriter {
+  /// Opens a store for ingest, making it where there is none.
+  ///
+  /// Recovery reads the catalog and the journals that are not flushed:
+  /// 1. the writer lock is taken, then the catalog opened (or made);
+  /// 2. each journal that was not sealed is read to its last whole group and synced, since after a mere crash of the
+  ///    process that group may be in the page cache only;
+  /// 3. one commit seals them, removes those without a record, and starts a new epoch;
+  /// 4. files that the catalog does not name are removed, if no one else may be making them.
+  ///
+  /// Doing it twice, or crashing anywhere in it and doing it again, gives the same store.
+  package static func open(
+    _ layout: Layout, _ configuration: Configuration, _ environment: StoreEnvironment
+  ) throws(StoreError) -> StoreWriter {
+    try makeFolders(layout, environment)
+    let lock = try HeldLock.take(layout.writerLock, for: "writing", environment, layout)
+    do throws(StoreError) {
+      let catalog: Catalog
+      do { catalog = try Catalog.open(environment, layout) } catch where error.code == .notFound {
+        catalog = try Catalog.create(environment, layout)
+      }
+      let core = StoreCore(environment, layout, configuration, catalog)
+      let writer = StoreWriter(core, lock)
+      try writer.recover()
+      return writer
+    } catch {
+      lock.release()
+      throw error
+    }
+  }
+
+  private static func makeFolders(_ layout: Layout, _ environment: StoreEnvironment) throws(StoreError) {
+    let files = environment.files
+    try StoreAccess.check(layout, environment)
+    try inStore(layout) { () throws(FileError) in
+      let isNew = try files.facts(at: layout.root) == nil
+      try files.createDirectory(layout.root)
+      var isComplete = true
+      for folder in layout.folders where try files.facts(at: folder) == nil {
+        try files.createDirectory(folder)
+        isComplete = false
+      }
+      if !isComplete { try files.syncDirectory(layout.root) }
+      if isNew { try files.syncDirectory(StoreAccess.parent(of: layout.root)) }
+    }
+  }
+
+  private func recover() throws(StoreError) {
+    try core.refreshCatalog()
+    let state = core.catalog.state
+    let mark = DurableMark.read(environment, layout)
+    var edits: [CatalogEdit] = []
+    var removed: [Identifier] = []
+    for facts in state.journals {
+      let end = try recover(facts, mark: mark)
+      guard facts.sealedEnd == nil else { continue }
+      if end.position == UInt64(JournalHeader.size), !end.isDamaged {
+        edits.append(.removeJournal(facts.id))
+        removed.append(facts.id)
+      } else {
+        edits.append(.sealJournal(id: facts.id, end: end.position, damaged: end.isDamaged))
+      }
+    }
+    if !edits.isEmpty {
+      edits.append(.epoch(state.nextEpoch + 1))
+      let recovered = edits
+      let after = try core.catalog.commit { _ in recovered }
+      core.install(after)
+      core.contents.withLock { contents in
+        for id in removed { contents.journals[id] = nil }
+      }
+    }
+    try removeOrphans()
+  }
+
+  /// Reads a journal into the live sessions. Returns where its groups end.
+  private func recover(
+    _ facts: JournalFacts, mark: DurableMark?
+  ) throws(StoreError) -> (position: UInt64, isDamaged: Bool) {
+    let journal = try JournalFile(facts.id, environment, layout)
+    let position = mark.flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0
+    let identity = JournalIdentity(id: facts.id, ordinal: facts.ordinal, epoch: facts.epoch)
+    let live = core.contents
+    let scan = try inStore(layout) { () throws(FileError) in
+      var scan = try JournalScan(journal.file, id: facts.id)
+      let trust = facts.sealedEnd.map { JournalTrust.sealed(end: $0) } ?? .all(mark: position)
+      try scan.run(trust: trust) { record in
+        live.withLock { $0.live.apply(record.head, in: identity) }
+      }
+      if facts.sealedEnd == nil {
+        let file = try environment.files.open(layout.journal(facts.id), .write)
+        try file.syncData()
+      }
+      return scan
+    }
+    core.report(scan.damages, in: journal)
+    if scan.tornBytes > 0 {
+      core.logger?.notice(
+        "a write was cut short at the end of a journal; nothing acknowledged as synced is in it",
+        metadata: ["file": "\(journal.name)", "offset": "\(scan.end)", "bytes": "\(scan.tornBytes)"])
+    }
+    core.contents.withLock { $0.journals[facts.id] = journal }
+    return (scan.end, !scan.damages.isEmpty)
+  }
+
+  /// Removes what the catalog does not name. Done only while no one else can be making such files: under the writer
+  /// lock, the maintenance lock (if it is free) and the catalog lock.
+  private func removeOrphans() throws(StoreError) {
+    let files = environment.files
+    guard
+      let maintenance = try? HeldLock.take(layout.maintenanceLock, for: "maintenance", environment, layout)
+    else { return }
+    defer { maintenance.release() }
+    try core.catalog.exclusively { (state) throws(StoreError) in
+      var named = Set<String>()
+      for journal in state.journals { named.insert(layout.journal(journal.id)) }
+      for pack in state.packs { named.insert(layout.pack(pack.id)) }
+      for dictionary in state.dictionaries {
+        for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
+      }
+      for folder in [layout.journals, layout.packs, layout.dictionaries, layout.temporary] {
+        try inStore(layout) { () throws(FileError) in
+          for name in try files.list(folder) where !named.contains("\(folder)/\(name)") {
+            try files.unlink("\(folder)/\(name)")
+          }
+        }
+      }
+    }
+  }
+}
+
+/// What is checked of a store's place before anything in it is touched.
+enum StoreAccess {
+  static func check(_ layout: Layout, _ environment: StoreEnvironment) throws(StoreError) {
+    let files = environment.files
+    let facts = try inStore(layout) { () throws(FileError) in try files.facts(at: layout.root) }
+    if let facts, facts.kind != .directory {
+      throw StoreError(
+        .notAStore, "\(layout.root) is a file; a store is a folder", location: .init(file: layout.root))
+    }
+    let place = facts == nil ? parent(of: layout.root) : layout.root
+    let volume = try inStore(layout) { () throws(FileError) in try files.volume(at: place) }
+    if let network = volume.networkKind {
+      throw StoreError(
+        .networkFileSystem,
+        "\(layout.root) lies on \(network), a network file system, where locks and syncs cannot be relied on; use a local disk"
+      )
+    }
+  }
+
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

@@ -1,0 +1,1223 @@
+#!/usr/bin/env python3
+"""An independent reader of SegmentEngine stores, written from FORMAT.md alone.
+
+    reader.py list STORE                                             one JSON object a line and session
+    reader.py export STORE SESSION [--project P] [--window W]        the events of a session as NDJSON
+    reader.py export-all STORE FOLDER                                every session to FOLDER/HASH.ndjson, where HASH is
+                                                                     SHA-256 of project NUL session in hexadecimal
+    reader.py check STORE                                            verify everything; exit 1 if there are problems
+
+It opens files for reading only, takes no lock, and needs the packages `zstandard` and `lz4`.
+"""
+import argparse, hashlib, json, math, os, socket, struct, sys
+import lz4.block
+import zstandard
+
+PAGE, DAY, GROUP, RECORD = 4096, 86_400_000.0, 64, 56
+MIB = 1 << 20
+
+
+class FormatError(Exception):
+    """Something on disk is not as FORMAT.md says."""
+
+
+def require(condition, message):
+    if not condition:
+        raise FormatError(message)
+
+
+# --- Conventions ------------------------------------------------------------------------------------------------------
+
+def crc_tables():
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+        table.append(value)
+    return table
+
+
+CRC_TABLE = crc_tables()
+# x^5685 + x^1362 + x^426 + 1 is a multiple of the CRC-32C polynomial; so is its square, x^(2*5685) + ..., and so on.
+FOLD = (5685, 1362, 426)
+
+
+def crc_in_python(data):
+    """CRC-32C. Long input is first folded, as one large number, to a short one with the same remainder."""
+    degree, upper, lower = FOLD
+    bits, state = 8 * len(data), 0xFFFFFFFF
+    if bits > 2 * degree:
+        value, width, state = int.from_bytes(data, "little") ^ state, 1, 0
+        while degree * width * 2 < bits:
+            width *= 2
+        while width:
+            end = degree * width
+            while bits > end:  # the first `cut` bits, the highest powers, are replaced by lower powers
+                cut = min(bits - end, (degree - upper) * width)
+                head, value = value & ((1 << cut) - 1), value >> cut
+                value ^= head << end - cut ^ head << end - upper * width - cut ^ head << end - lower * width - cut
+                bits -= cut
+            width //= 2
+        data = (value << -bits % 8).to_bytes((bits + 7) // 8, "little")
+    table = CRC_TABLE
+    for byte in data:
+        state = table[(state ^ byte) & 255] ^ state >> 8
+    return state ^ 0xFFFFFFFF
+
+
+try:
+    from google_crc32c import value as crc
+except ImportError:
+    try:
+        from crc32c import crc32c as crc
+    except ImportError:
+        crc = crc_in_python
+
+
+def placed(identifier, offset, data):
+    """FORMAT.md, Conventions: a checksum that names its place."""
+    return crc(identifier + struct.pack("<Q", offset) + data)
+
+
+def siphash(data, key=bytes(range(16))):
+    """SipHash-2-4, 64 bits."""
+    mask = (1 << 64) - 1
+    k0, k1 = struct.unpack("<QQ", key)
+    v0, v1, v2, v3 = (k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D, k0 ^ 0x6C7967656E657261, k1 ^ 0x7465646279746573)
+
+    def rounds(n):
+        nonlocal v0, v1, v2, v3
+        for _ in range(n):
+            v0 = v0 + v1 & mask
+            v1 = (v1 << 13 | v1 >> 51) & mask ^ v0
+            v0 = (v0 << 32 | v0 >> 32) & mask
+            v2 = v2 + v3 & mask
+            v3 = (v3 << 16 | v3 >> 48) & mask ^ v2
+            v0 = v0 + v3 & mask
+            v3 = (v3 << 21 | v3 >> 43) & mask ^ v0
+            v2 = v2 + v1 & mask
+            v1 = (v1 << 17 | v1 >> 47) & mask ^ v2
+            v2 = (v2 << 32 | v2 >> 32) & mask
+
+    padded = data + bytes(7 - len(data) % 8) + bytes([len(data) & 255])
+    for (word,) in struct.iter_unpack("<Q", padded):
+        v3 ^= word
+        rounds(2)
+        v0 ^= word
+    v2 ^= 0xFF
+    rounds(4)
+    return v0 ^ v1 ^ v2 ^ v3
+
+
+def key_hash(*parts):
+    """FORMAT.md, Packs, Key hash."""
+    parts = [part.encode() for part in parts]
+    return siphash(b"".join(struct.pack("<Q", len(part)) + part for part in parts))
+
+
+class Cursor:
+    """Reads the fields of FORMAT.md's Conventions from bytes, never past `end`."""
+
+    def __init__(self, data, start=0, end=None):
+        self.data, self.at, self.end = data, start, len(data) if end is None else end
+        require(0 <= start <= self.end <= len(data), "a field is cut off")
+
+    def take(self, n):
+        require(n <= self.end - self.at, "a field is cut off")
+        self.at += n
+        return self.data[self.at - n:self.at]
+
+    def u8(self):
+        return self.take(1)[0]
+
+    def unpack(self, form):
+        return struct.unpack("<" + form, self.take(struct.calcsize("<" + form)))
+
+    def u32(self):
+        return self.unpack("I")[0]
+
+    def u64(self):
+        return self.unpack("Q")[0]
+
+    def f64(self):
+        return self.unpack("d")[0]
+
+    def id(self):
+        return bytes(self.take(16))
+
+    def varint(self):
+        value, data = 0, self.data
+        for shift in range(0, 70, 7):
+            require(self.at < self.end, "a varint is cut off")
+            byte = data[self.at]
+            self.at += 1
+            value |= (byte & 127) << shift
+            if byte < 128:
+                require(value < 1 << 64, "a varint is too large")
+                return value
+        raise FormatError("a varint is too long")
+
+    def zigzag(self):
+        return unzigzag(self.varint())
+
+    def string(self, least=0, most=1 << 31):
+        length = self.varint()
+        require(least <= length <= most, f"a string of {length} bytes where {least} to {most} are allowed")
+        try:
+            return bytes(self.take(length)).decode("utf-8")
+        except UnicodeDecodeError:
+            raise FormatError("a string is not UTF-8") from None
+
+    def instant(self, base):
+        """The time, and whether it was written as an integer."""
+        value = self.varint()
+        require(value % 2 == 0 or value == 1, f"an instant begins with {value}")
+        return (self.f64(), False) if value else (base + unzigzag(value >> 1), True) if value else (base, True)
+
+    def optional(self, read):
+        flag = self.u8()
+        require(flag < 2, f"a byte that must be 0 or 1 is {flag}")
+        return read() if flag else None
+
+    def many(self, read):
+        count = self.varint()
+        require(count <= self.end - self.at, f"{count} entries do not fit")
+        return [read() for _ in range(count)]
+
+    def tag(self):
+        return self.string(1, 64), self.optional(lambda: self.string(0, 1024))
+
+    def project(self):
+        return self.string(1, 128)
+
+    def session(self):
+        return self.string(1, 256)
+
+    def visitor(self):
+        return self.string(0, 256)
+
+    def window(self):
+        return self.string(0, 128)
+
+    def done(self, what):
+        require(self.at == self.end, f"{what}: {self.end - self.at} bytes too many")
+
+
+def unzigzag(value):
+    return value >> 1 ^ -(value & 1)
+
+
+class File:
+    """A file read by offset; every length is checked against its size."""
+
+    def __init__(self, path):
+        self.path = path
+        try:
+            self.handle = open(path, "rb")
+        except OSError as error:
+            raise FormatError(f"cannot be opened: {error.strerror}") from None
+        self.size = os.fstat(self.handle.fileno()).st_size
+
+    def read(self, offset, length):
+        require(0 <= offset and 0 <= length and offset + length <= self.size,
+                f"{length} bytes at {offset} do not fit the file's {self.size}")
+        data = os.pread(self.handle.fileno(), length, offset)
+        require(len(data) == length, f"only {len(data)} of {length} bytes at {offset} could be read")
+        return data
+
+
+def check_header(data, magic, checksum, version=False):
+    """Magic number and checksum at the start of a structure, and the version where there is one."""
+    require(data[:4] == magic, f"no magic number {magic.decode()}")
+    require(struct.unpack_from("<I", data, 4)[0] == checksum(data[8:]), f"{magic.decode()}: checksum does not fit")
+    if version:
+        number = struct.unpack_from("<H", data, 8)[0]
+        require(number == 1, f"is of version {number}, this reader knows 1")
+
+
+def is_zero(data):
+    return data.count(0) == len(data)
+
+
+# --- Catalog ----------------------------------------------------------------------------------------------------------
+
+class CatalogPage:
+    """FORMAT.md, Catalog: a page, or an exception."""
+
+    def __init__(self, data, offset):
+        check_header(data, b"SGCT", crc, True)
+        self.used, self.frame, self.page, self.pages = struct.unpack_from("<HIII", data, 10)
+        self.store = data[24:40]
+        self.generation, self.commit, place = struct.unpack_from("<QQQ", data, 40)
+        require(place == offset and self.used <= 4032 and self.page < self.pages, "page out of place")
+        require(self.used == 4032 or self.page == self.pages - 1, "page not full")
+        require(is_zero(data[64 + self.used:]), "page not zero after its content")
+        self.content = data[64:64 + self.used]
+        self.key = (self.frame, self.page, self.pages, self.commit)
+
+
+class PackFacts:
+    """FORMAT.md, Catalog: pack facts."""
+
+    def __init__(self, c):
+        self.id = c.id()
+        self.bytes, self.footer, self.tier, self.category, self.expiry = (
+            c.varint(), c.varint(), c.u8(), c.string(0, 63), c.varint())
+        self.segments, self.events, self.raw, self.stored, self.packed = (c.varint() for _ in range(5))
+        self.first_received, self.last_received = c.f64(), c.f64()
+        self.first_ordinal, self.last_ordinal = c.varint(), c.varint()
+        self.dictionaries = c.many(c.id)
+
+
+class Catalog:
+    """FORMAT.md, Catalog: the frames of the file and the state that their edits lead to."""
+
+    def __init__(self, path):
+        self.file, self.problems = File(path), []
+        self.journals, self.packs, self.dictionaries, self.uses, self.pins = {}, {}, {}, {}, {}
+        self.tags, self.finishes, self.tombstones, self.applied = [], [], [], 0
+        self.store = None
+        for number, commit, content in self.frames(self.pages()):
+            self.apply(content, number)
+        require(self.store is not None, "no frame 0 with a store")
+
+    def pages(self):
+        found = {}
+        for offset in range(0, self.file.size - PAGE + 1, PAGE):
+            data = self.file.read(offset, PAGE)
+            try:
+                page = CatalogPage(data, offset)
+            except FormatError as error:
+                if "version" in str(error):
+                    raise
+                self.problems.append(f"page at {offset}: {error}")
+                continue
+            first = next(iter(found.values()), page)
+            if (page.store, page.generation) == (first.store, first.generation):
+                found[offset] = page
+            else:
+                self.problems.append(f"page at {offset}: of another store or generation")
+        require(found, "no valid page")
+        return found
+
+    def frames(self, found):
+        """The complete frames: number, commit and content of each."""
+        frames, start, last = [], 0, None
+        self.generation = next(iter(found.values())).generation
+        while True:
+            members = [page for page in found.values() if page.frame == len(frames)]
+            content = members and self.frame(found, members[0], start)
+            if not content:
+                break
+            commit = members[0].commit
+            if last is not None and commit != last + 1:
+                self.problems.append(f"frame {len(frames)}: commit {commit} after {last}")
+            frames.append((len(frames), commit, content))
+            start, last = start + 2 * members[0].pages * PAGE, commit
+        later = [offset for offset, page in found.items() if page.frame > len(frames)]
+        require(not later, f"frame {len(frames)} is damaged and valid pages follow it")
+        self.id, self.commit, self.end = next(iter(found.values())).store, last, start
+        # What follows the last complete frame was never committed.
+        self.problems = [text for text in self.problems
+                         if not text.startswith("page at ") or int(text[8:text.index(":")]) < start]
+        return frames
+
+    def frame(self, found, sample, start):
+        """The content of a frame from the one or other copy of its pages, or None."""
+        content = b""
+        for page in range(sample.pages):
+            key = (sample.frame, page, sample.pages, sample.commit)
+            offsets = (start + page * PAGE, start + (sample.pages + page) * PAGE)
+            copies = [found[offset].content for offset in offsets if offset in found and found[offset].key == key]
+            if not copies:
+                return None
+            if len(copies) == 1 or copies[0] != copies[1]:
+                self.problems.append(f"frame {sample.frame}: the two copies of its page {page} are not both valid")
+            content += copies[0]
+        return content
+
+    def apply(self, content, number):
+        c = Cursor(content)
+        while c.at < c.end:
+            kind, length = c.u8(), c.varint()
+            body = Cursor(bytes(c.take(length)))
+            method = getattr(self, f"edit{kind}", None)
+            require(method is not None, f"frame {number}: unknown edit {kind}")
+            require((kind == 1) <= (number == 0), f"frame {number}: edit 1")
+            method(body)
+            body.done(f"frame {number}: edit {kind}")
+
+    def edit1(self, c):
+        self.store = (c.f64(), c.id(), c.id())
+
+    def edit2(self, c):
+        self.add(self.journals, c.id(),
+                 {"ordinal": c.varint(), "epoch": c.varint(), "created": c.f64(), "end": None, "damaged": 0})
+
+    def edit3(self, c):
+        journal = self.known(self.journals, c.id())
+        journal["end"], journal["damaged"] = c.varint(), c.varint()
+
+    def edit4(self, c):
+        self.remove(self.journals, c.id())
+
+    def edit5(self, c):
+        facts = PackFacts(c)
+        self.add(self.packs, facts.id, facts)
+
+    def edit6(self, c):
+        self.remove(self.packs, c.id())
+
+    def edit7(self, c):
+        self.add(self.dictionaries, c.id(), {"sha": bytes(c.take(32)), "project": c.string(0, 128), "version": c.varint(),
+                                             "content": c.varint(), "bytes": c.varint(), "created": c.f64()})
+
+    def edit8(self, c):
+        self.remove(self.dictionaries, c.id())
+
+    def edit9(self, c):
+        self.uses[c.string(0, 128)] = c.optional(c.id)
+
+    def edit10(self, c):
+        commit, key = c.varint(), (c.project(), c.session())
+        self.tags.append((commit, key, c.f64(), c.many(c.tag)))
+
+    def edit11(self, c):
+        self.finishes.append((c.varint(), (c.project(), c.session()), c.f64()))
+
+    def edit12(self, c):
+        self.applied = max(self.applied, c.varint())
+
+    def edit13(self, c):
+        c.f64()
+
+    def edit14(self, c):
+        c.varint()
+
+    def edit15(self, c):
+        self.pins[(c.project(), c.session())] = c.f64()
+
+    def edit16(self, c):
+        self.pins.pop((c.project(), c.session()), None)
+
+    def edit17(self, c):
+        c.varint()
+        json.loads(bytes(c.take(c.varint())))
+
+    def edit18(self, c):
+        self.tombstones.append((bytes(c.take(16)), c.u8(), c.f64(), c.varint()))
+
+    def edit19(self, c):
+        c.varint()
+
+    def add(self, table, key, value):
+        require(key not in table, f"{key.hex()} is added twice")
+        table[key] = value
+
+    def known(self, table, key):
+        require(key in table, f"{key.hex()} is not known")
+        return table[key]
+
+    def remove(self, table, key):
+        self.known(table, key)
+        del table[key]
+
+
+# --- Journals ---------------------------------------------------------------------------------------------------------
+
+class Record:
+    """FORMAT.md, Journals: a record. `data` holds the journal's bytes from `base` to the end of the group."""
+
+    def __init__(self, journal, data, base, offset):
+        at = offset - base
+        require(at + RECORD <= len(data) and data[at:at + 4] == b"SGRC", f"no record at {offset}")
+        (checksum, place, head, self.stored, self.payload_crc, self.raw_bytes, self.sequence, self.received, self.events,
+         self.kind, self.flags) = struct.unpack_from("<IQIIIIQdIBB", data, at + 4)
+        require(place == offset and RECORD <= head and at + head + self.stored <= len(data), f"record at {offset}: lengths")
+        require(checksum == placed(journal, offset, data[at + 8:at + head]), f"record at {offset}: checksum")
+        self.offset, self.end = offset, offset + head + self.stored
+        self.payload = data[at + head:at + head + self.stored]
+        require(crc(self.payload) == self.payload_crc, f"record at {offset}: checksum of the payload")
+        require(1 <= self.kind <= 3 and self.flags < 4, f"record at {offset}: kind {self.kind}, flags {self.flags}")
+        require(self.raw_bytes <= 128 * MIB, f"record at {offset}: too large")
+        c = Cursor(data, at + RECORD, at + head)
+        self.key, self.applied = (c.project(), c.session()), c.varint()
+        self.table, self.pages, self.visitor = [], [], ""
+        if self.kind == 1:
+            self.read_events(c)
+        elif self.kind == 2:
+            self.tags = [(key, value, self.received) for key, value in c.many(c.tag)]
+        c.done(f"record at {offset}")
+        require(self.kind == 1 or self.events == self.stored == 0, f"record at {offset}: events where none may be")
+
+    def read_events(self, c):
+        self.window, self.visitor, self.batch, self.raw_crc, self.reference = (
+            c.window(), c.visitor(), c.string(0, 128), c.u32(), c.f64())
+        require(self.events <= c.end - c.at, "an event table is cut off")
+        previous = math.floor(self.reference)
+        for _ in range(self.events):
+            mark, length = c.u8(), c.varint()
+            time, whole = c.instant(previous)
+            previous = time if whole else previous
+            self.table.append((mark, length, time))
+        self.pages = c.many(lambda: (c.varint(), c.string(0, 2048)))
+
+    def plausible(self):
+        """The plausible timestamps (FORMAT.md, end of Journals)."""
+        for _, _, time in self.table:
+            if abs(time - self.reference) <= 7 * DAY and not (self.flags & 2 and abs(time - self.received) > 7 * DAY):
+                yield time
+
+    def raw(self):
+        """The NDJSON."""
+        data = self.payload
+        if self.flags & 1:
+            try:
+                data = lz4.block.decompress(data, uncompressed_size=self.raw_bytes)
+            except Exception as error:
+                raise FormatError(f"record at {self.offset}: {error}") from None
+        require(len(data) == self.raw_bytes and crc(data) == self.raw_crc, f"record at {self.offset}: raw payload")
+        return data
+
+    def windows(self):
+        return [(self.window, self.events)]
+
+    def tally(self, kind):
+        return sum(1 for mark, _, _ in self.table if mark & 0x7F == kind | 0x40)
+
+
+class Journal:
+    """FORMAT.md, Journals: the records of a journal that can be read, and what is wrong with it."""
+
+    def __init__(self, store, identifier, facts):
+        self.id, self.problems, self.records = identifier, [], []
+        self.name = f"journals/{identifier.hex()}.journal"
+        self.file = File(os.path.join(store.path, self.name))
+        header = self.file.read(0, PAGE)
+        check_header(header, b"SGJL", crc, True)
+        require(header[16:48] == store.catalog.id + identifier, "of another store, or another journal")
+        require(struct.unpack_from("<QQd", header, 48) == (facts["ordinal"], facts["epoch"], facts["created"]),
+                "the header differs from the catalog")
+        require(is_zero(header[10:16] + header[72:]), "the header is not zero where it should be")
+        sealed, size = facts["end"], self.file.size
+        if sealed is not None and sealed > size:
+            self.problems.append(f"sealed at {sealed}, {size} bytes long")
+        self.read(min(sealed or size, size), sealed, store)
+        if facts["damaged"]:
+            self.problems.append("was sealed with damage")
+
+    def read(self, limit, sealed, store):
+        """FORMAT.md, Reading a store, 4, and Partial writes: what is a torn tail and what is damage."""
+        groups = list(self.groups(limit))
+        promised = max([sealed or 0, store.durable(self.id)] + [durable for _, _, durable, _ in groups])
+        if sealed is None and promised and store.writer_lives:
+            limit = min(limit, promised)
+        at = PAGE
+        for offset, end, _, records in groups + [(limit, limit, 0, [])]:
+            if offset > at:  # no valid group from `at` to `offset`
+                if at >= promised:
+                    break
+                if sealed is not None or offset < limit or promised > at:
+                    self.problems.append(f"damage from {at} to {min(offset, max(promised, at))}")
+                    self.records += self.salvage(at, offset)
+            if offset >= limit:
+                break
+            self.records += records
+            at = end
+
+    def groups(self, limit):
+        """The groups that are valid throughout, wherever they begin: offset, next group, durable, records."""
+        at = PAGE
+        while at + GROUP <= limit:
+            try:
+                group = self.group(at, limit)
+            except FormatError:
+                at += PAGE
+                continue
+            yield group
+            at = group[1]
+
+    def group(self, offset, limit):
+        header = self.file.read(offset, GROUP)
+        check_header(header, b"SGGR", lambda data: placed(self.id, offset, data))
+        place, durable, length, count = struct.unpack_from("<QQII", header, 24)
+        require(header[8:24] == self.id and place == offset and GROUP <= length <= limit - offset, "lengths")
+        end = offset + -(-length // PAGE) * PAGE
+        data = self.file.read(offset, length)
+        records, at = [], offset + GROUP
+        while at < offset + length:
+            records.append(Record(self.id, data, offset, at))
+            at = -(-records[-1].end // 8) * 8
+        require(len(records) == count and (not records or records[-1].end == offset + length), "records")
+        require(is_zero(self.file.read(offset + length, min(end, self.file.size) - offset - length)), "zeros")
+        return offset, end, durable, records
+
+    def salvage(self, start, end):
+        """The valid records in a damaged part."""
+        data, at, records = self.file.read(start, end - start), 0, []
+        while (at := data.find(b"SGRC", at)) >= 0:
+            try:
+                records.append(Record(self.id, data, start, start + at))
+                at = records[-1].end - start
+            except FormatError:
+                at += 4
+        return records
+
+
+# --- Packs ------------------------------------------------------------------------------------------------------------
+
+class BlockFacts:
+    """FORMAT.md, Packs: a block in the directory."""
+
+    def __init__(self, c, offset, first, base):
+        """`offset` of the block's header; `first` the sequence after the block before; `base` its range start."""
+        self.offset = offset
+        self.header, self.stored, self.raw_bytes, self.frame_crc = c.varint(), c.varint(), c.varint(), c.u32()
+        self.codec, self.dictionary, self.events = c.u8(), c.u8(), c.varint()
+        self.sequence = first + c.varint()
+        self.epoch, self.flags, self.range = c.varint(), c.u8(), None
+        require(self.flags < 8 and self.flags & 6 != 6 and self.codec < 2, "block: flags or codec")
+        require(self.raw_bytes <= 128 * MIB and self.header >= 32, "block: lengths")
+        if self.flags & 1:
+            start = base + c.zigzag()
+            self.range = (start, start + c.varint())
+        self.runs = c.many(lambda: (c.varint(), c.varint()))
+        start = self.range[0] if self.range else 0
+        self.keyframes = c.many(lambda: (c.varint(), c.varint(), c.varint(), c.varint(), c.instant(start)[0]))
+        require(sum(n for _, n in self.runs) == self.events, "block: its runs do not add up to its events")
+        self.frame, self.end = offset + self.header, offset + self.header + self.stored
+        self.next = self.sequence + self.events
+
+
+class SegmentFacts:
+    """FORMAT.md, Packs: facts."""
+
+    def __init__(self, c):
+        self.range = c.optional(lambda: (c.f64(), c.f64()))
+        self.received = (c.f64(), c.f64())
+        self.kinds = c.many(lambda: (c.u8(), c.varint(), c.varint()))
+        self.clicks, self.errors, self.packed, self.implausible, self.active = (c.varint() for _ in range(5))
+        self.activity = c.optional(lambda: (c.f64(), c.f64()))
+        self.pages, self.hrefs = c.varint(), c.many(lambda: c.string(0, 2048))
+
+
+class Entry:
+    """FORMAT.md, Packs: a directory entry."""
+
+    def __init__(self, pack, offset, limit):
+        length, checksum = struct.unpack("<II", pack.file.read(offset, 8))
+        require(9 <= length <= limit - offset, f"directory entry at {offset}: length")
+        body = pack.file.read(offset + 8, length - 8)
+        require(checksum == placed(pack.id, offset, body), f"directory entry at {offset}: checksum")
+        self.pack, self.at, self.length, self.next = pack, offset, length, offset + length
+        c = Cursor(body)
+        self.state = c.u8()
+        require(self.state in (1, 2), f"directory entry at {offset}: state {self.state}")
+        if self.state == 1:
+            self.read(c)
+            c.done(f"directory entry at {offset}")
+
+    def read(self, c):
+        self.offset, self.bytes, self.ordinal, self.sequence = (c.varint() for _ in range(4))
+        self.key, self.visitor = (c.project(), c.session()), c.visitor()
+        self.names, self.dictionaries = c.many(c.window), c.many(c.id)
+        self.facts = SegmentFacts(c)
+        self.tags = c.many(lambda: (*c.tag(), c.f64()))
+        self.finished = c.optional(c.f64)
+        self.rule, self.rate = c.string(), c.f64()
+        self.batches = c.many(lambda: (c.u64(), c.u32(), c.varint(), c.varint(), c.varint(), c.f64()))
+        count, self.header, self.blocks = c.varint(), c.varint(), []
+        offset, sequence, base = self.offset + self.header, self.sequence, 0
+        for _ in range(count):
+            block = BlockFacts(c, offset, sequence, base)
+            offset, sequence = block.end, block.next
+            base = block.range[0] if block.range else base
+            self.blocks.append(block)
+            require(all(run < len(self.names) for run, _ in block.runs), "block: a window that is not in the list")
+        self.end = self.offset + self.bytes
+        require(offset == self.end, f"directory entry at {self.at}: its blocks do not fill the segment")
+
+
+class Block:
+    """FORMAT.md, Packs: a block, as the directory finds it."""
+
+    def __init__(self, entry, facts):
+        self.entry, self.facts, self.sequence, self.events = entry, facts, facts.sequence, facts.events
+        self.key, self.raw_bytes = entry.key, facts.raw_bytes
+
+    def windows(self):
+        return [(self.entry.names[window], events) for window, events in self.facts.runs]
+
+    def raw(self):
+        facts, pack, where = self.facts, self.entry.pack, f"block at {self.facts.offset}"
+        frame = pack.file.read(facts.frame, facts.stored)
+        require(placed(pack.id, facts.frame, frame) == facts.frame_crc, f"{where}: checksum of the frame")
+        if facts.codec == 0:
+            require(facts.stored == facts.raw_bytes, f"{where}: lengths")
+            return frame
+        require(facts.dictionary <= len(self.entry.dictionaries), f"{where}: no dictionary {facts.dictionary}")
+        name = self.entry.dictionaries[facts.dictionary - 1] if facts.dictionary else None
+        return decompress(frame, facts.raw_bytes, name and pack.store.dictionary(name).decoder, where)
+
+    def check_header(self):
+        """FORMAT.md, Packs, Block: the header, against the directory."""
+        facts, pack = self.facts, self.entry.pack
+        data, where = pack.file.read(facts.offset, facts.header), f"block at {facts.offset}"
+        check_header(data, b"SGBK", lambda rest: placed(pack.id, facts.offset, rest))
+        c = Cursor(data, 8)
+        fields = c.unpack("HBBIIIQ") + (c.varint(), c.varint(), c.many(lambda: (c.varint(), c.varint())))
+        c.done(where)
+        require(fields == (facts.header, facts.codec, facts.dictionary, facts.stored, facts.raw_bytes, facts.frame_crc,
+                           facts.sequence, facts.epoch, facts.events, facts.runs), f"{where}: differs from the directory")
+
+
+def decompress(frame, size, dictionary, where):
+    """One zstd frame with its content size, and nothing after it."""
+    try:
+        require(zstandard.frame_content_size(frame) == size, f"{where}: content size")
+        decoder = zstandard.ZstdDecompressor(dict_data=dictionary) if dictionary else zstandard.ZstdDecompressor()
+        data = decoder.decompress(frame, max_output_size=size, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise FormatError(f"{where}: {error}") from None
+    require(len(data) == size, f"{where}: {len(data)} bytes instead of {size}")
+    return data
+
+
+class Pack:
+    """FORMAT.md, Packs."""
+
+    def __init__(self, store, identifier):
+        self.store, self.id, self.problems, self.entries = store, identifier, [], []
+        self.name = f"packs/{identifier.hex()}.pack"
+        self.file = File(os.path.join(store.path, self.name))
+        self.read_header(store)
+        self.read_footer()
+        at = self.directory
+        while at < self.locators:
+            self.entries.append(Entry(self, at, self.locators))
+            at = self.entries[-1].next
+        require(len(self.entries) == self.segments, f"{len(self.entries)} entries for {self.segments} segments")
+
+    def read_header(self, store):
+        data = self.file.read(0, 128)
+        check_header(data, b"SGPK", crc, True)
+        require(data[16:48] == store.catalog.id + self.id, "of another store, or another pack")
+        self.tier, _, self.expiry = struct.unpack_from("<BBI", data, 10)
+        require(data[56] <= 63, "the header's class is too long")
+        self.category = data[57:57 + data[56]].decode()
+
+    def read_footer(self):
+        at = self.file.size - 128
+        data = self.file.read(at, 128)
+        check_header(data, b"SGPF", lambda rest: placed(self.id, at, rest))
+        require(data[8:24] == self.id and data[124:] == b"SGPF" and is_zero(data[120:124]), "footer")
+        (size, self.directory, self.locators, self.segments, self.locators_crc, self.events, self.raw, self.stored,
+         self.first_received, self.last_received, self.first_ordinal, self.last_ordinal,
+         self.packed) = struct.unpack_from("<QQQIIQQQddQQQ", data, 24)
+        require(size == self.file.size and 128 <= self.directory <= self.locators
+                and self.locators + 24 * self.segments == at, "the footer's offsets do not fit")
+
+
+class Dictionary:
+    """FORMAT.md, Dictionaries: one copy."""
+
+    def __init__(self, store, identifier, copy):
+        facts = store.catalog.dictionaries.get(identifier)
+        require(facts is not None, f"dictionary {identifier.hex()} is not in the catalog")
+        file = File(os.path.join(store.path, f"dictionaries/{identifier.hex()}.{copy}.dict"))
+        data = file.read(0, 128)
+        check_header(data, b"SGDC", crc, True)
+        require(data[16:48] == store.catalog.id + identifier, "of another store, or another dictionary")
+        sha, (size, stored, checksum) = data[48:80], struct.unpack_from("<QQI", data, 80)
+        require(is_zero(data[10:16] + data[100:]), "the header is not zero where it should be")
+        require(size == facts["content"] <= 64 * MIB and file.size == facts["bytes"] == 128 + stored, "lengths")
+        frame = file.read(128, stored)
+        require(crc(frame) == checksum, "checksum of the frame")
+        self.content, self.file_bytes = decompress(frame, size, None, "frame"), data + frame
+        require(hashlib.sha256(self.content).digest() == sha == facts["sha"], "SHA-256")
+        formatted = self.content[:4] == b"\x37\xa4\x30\xec"
+        kind = zstandard.DICT_TYPE_FULLDICT if formatted else zstandard.DICT_TYPE_RAWCONTENT
+        self.decoder = zstandard.ZstdCompressionDict(self.content, dict_type=kind)
+
+
+# --- Reading a store --------------------------------------------------------------------------------------------------
+
+class LockRecord:
+    """FORMAT.md, Lock records."""
+
+    def __init__(self, path):
+        data = File(path).read(0, 256)
+        check_header(data, b"SGLK", crc)
+        self.held, self.mark, length, self.process, self.started, self.taken = struct.unpack_from("<BBHIdd", data, 8)
+        require(length <= 224 and is_zero(data[32 + length:]), "host name")
+        self.host = data[32:32 + length].decode("utf-8", "replace")
+
+    def holder_lives(self):
+        return self.held == 1 and (self.host != socket.gethostname() or os.path.exists(f"/proc/{self.process}")
+                                   or not os.path.isdir("/proc"))
+
+
+class Session:
+    """The parts of one session, in order of sequence."""
+
+    def __init__(self, key):
+        self.key, self.entries, self.records, self.units = key, [], [], []
+
+    def arrange(self):
+        self.entries.sort(key=lambda entry: (entry.ordinal, entry.sequence))
+        self.units = [Block(entry, block) for entry in self.entries for block in entry.blocks]
+        self.units += [record for record in self.records if record.kind == 1 and record.events]
+        self.units.sort(key=lambda unit: unit.sequence)
+
+    def breaks(self):
+        """Jumps and overlaps of the sequence: (next expected, found)."""
+        return [(a.sequence + a.events, b.sequence) for a, b in zip(self.units, self.units[1:])
+                if a.sequence + a.events != b.sequence]
+
+    def tags(self, catalog):
+        """FORMAT.md, Reading a store, 5."""
+        tags = {}
+        changes = [change for entry in self.entries for change in entry.tags]
+        changes += [change for record in self.records if record.kind == 2 for change in record.tags]
+        for commit, key, time, edits in catalog.tags:
+            if key == self.key and commit > self.applied(catalog):
+                changes += [(name, value, time) for name, value in edits]
+        for name, value, _ in changes:
+            tags[name] = value
+        return {name: value for name, value in sorted(tags.items()) if value is not None}
+
+    def finished(self, catalog):
+        times = [entry.finished for entry in self.entries if entry.finished is not None]
+        times += [record.received for record in self.records if record.kind == 3]
+        times += [time for commit, key, time in catalog.finishes if key == self.key and commit > self.applied(catalog)]
+        return times[-1] if times else None
+
+    def applied(self, catalog):
+        return max([catalog.applied] + [record.applied for record in self.records])
+
+    def summary(self, catalog):
+        ranges = [time for entry in self.entries for time in entry.facts.range or ()]
+        ranges += [time for record in self.records for time in record.plausible()]
+        visitors = [part.visitor for part in self.entries + self.records if part.visitor]
+        facts = [entry.facts for entry in self.entries]
+        edges = [entry.sequence for entry in self.entries] + [record.sequence for record in self.records]
+        ends = [unit.sequence + unit.events for unit in self.units] or edges
+        return {
+            "project": self.key[0], "session": self.key[1], "visitor": visitors[-1] if visitors else "",
+            "events": sum(unit.events for unit in self.units), "rawBytes": sum(unit.raw_bytes for unit in self.units),
+            "windows": list(dict.fromkeys(name for unit in self.units for name, _ in unit.windows())),
+            "tags": self.tags(catalog), "finished": plain(self.finished(catalog)),
+            "start": plain(min(ranges, default=None)), "end": plain(max(ranges, default=None)),
+            "clicks": sum(f.clicks for f in facts) + sum(record.tally(18) for record in self.records),
+            "errors": sum(f.errors for f in facts) + sum(record.tally(6) for record in self.records),
+            "pages": sum(f.pages for f in facts) + sum(len(record.pages) for record in self.records),
+            "firstSequence": min([unit.sequence for unit in self.units] or edges), "nextSequence": max(ends)}
+
+    def lines(self, window=None):
+        """The events' NDJSON, in order of sequence, of one window or all."""
+        for unit in self.units:
+            raw = unit.raw()
+            if window is None:
+                yield raw
+                continue
+            lines, at = split(raw), 0
+            for name, events in unit.windows():
+                if name == window:
+                    yield from lines[at:at + events]
+                at += events
+
+
+def plain(time):
+    return int(time) if isinstance(time, float) and time.is_integer() else time
+
+
+def split(raw):
+    """The lines of NDJSON, each with its line feed."""
+    lines = raw.split(b"\n")
+    require(lines.pop() == b"", "the last event has no line feed")
+    return [line + b"\n" for line in lines]
+
+
+class Store:
+    """FORMAT.md, Reading a store. With `problems`, what cannot be read is noted there instead of raised."""
+
+    def __init__(self, path, problems=None):
+        self.path, self.problems, self.loaded = path, problems, {}
+        self.catalog = self.attempt("catalog", lambda: Catalog(os.path.join(path, "catalog")))
+        if self.catalog is None:
+            raise FormatError("catalog: cannot be read")
+        self.writer_lives = self.writer()
+        self.packs = self.open(self.catalog.packs, "packs/%s.pack", lambda name: Pack(self, name))
+        order = sorted(self.catalog.journals, key=lambda name: self.catalog.journals[name]["ordinal"])
+        self.journals = self.open(order, "journals/%s.journal",
+                                  lambda name: Journal(self, name, self.catalog.journals[name]))
+        self.sessions = self.gather()
+
+    def attempt(self, name, action):
+        try:
+            return action()
+        except FormatError as error:
+            if self.problems is None:
+                raise FormatError(f"{name}: {error}") from None
+            self.problems.append(f"{name}: {error}")
+
+    def open(self, names, pattern, action):
+        opened = [self.attempt(pattern % name.hex(), lambda: action(name)) for name in names]
+        return [one for one in opened if one is not None]
+
+    def writer(self):
+        try:
+            return LockRecord(os.path.join(self.path, "writer.lock")).holder_lives()
+        except FormatError:
+            return False
+
+    def durable(self, journal):
+        """FORMAT.md, Durable mark: the position, or 0 where it says nothing of this journal."""
+        try:
+            data = File(os.path.join(self.path, "durable")).read(0, 64)
+            check_header(data, b"SGDU", crc)
+        except FormatError:
+            return 0
+        return struct.unpack_from("<Q", data, 24)[0] if data[8:24] == journal else 0
+
+    def dictionary(self, name):
+        """A dictionary, from the second copy if the first is bad."""
+        if name not in self.loaded:
+            try:
+                self.loaded[name] = Dictionary(self, name, "a")
+            except FormatError:
+                self.loaded[name] = Dictionary(self, name, "b")
+        return self.loaded[name]
+
+    def gather(self):
+        sessions = {}
+        for pack in self.packs:
+            for entry in pack.entries:
+                if entry.state == 1:
+                    sessions.setdefault(entry.key, Session(entry.key)).entries.append(entry)
+        for journal in self.journals:
+            for record in journal.records:
+                sessions.setdefault(record.key, Session(record.key)).records.append(record)
+        for session in sessions.values():
+            session.arrange()
+        return [sessions[key] for key in sorted(sessions, key=lambda key: [part.encode() for part in key])]
+
+
+# --- Checking ---------------------------------------------------------------------------------------------------------
+
+class Events:
+    """What the events themselves, parsed as JSON, say; to compare with what the index says."""
+
+    ACTIVE = (1, 2, 3, 5, 6, 12)
+
+    def __init__(self, lines):
+        self.kinds, self.times, self.user, self.hrefs = [], [], [], []
+        for line in lines:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                raise FormatError("an event is not JSON") from None
+            self.kinds.append(self.kind(event))
+            event = event if isinstance(event, dict) else {}
+            time, data = event.get("timestamp"), event.get("data")
+            self.times.append(time if isinstance(time, (int, float)) and not isinstance(time, bool) else None)
+            if 16 <= self.kinds[-1] < 63 and self.kinds[-1] - 16 in self.ACTIVE and self.times[-1] is not None:
+                self.user.append(time)
+            if self.kinds[-1] == 4 and isinstance(data, dict) and isinstance(data.get("href"), str):
+                self.hrefs.append(data["href"])
+
+    @staticmethod
+    def kind(event):
+        """FORMAT.md, Journals: the kind in the event table."""
+        if not isinstance(event, dict):
+            return 8
+        kind, data = event.get("type"), event.get("data")
+        if kind == 3:
+            source = data.get("source") if isinstance(data, dict) else None
+            return 16 + source if isinstance(source, int) and 0 <= source <= 46 else 63
+        return kind if isinstance(kind, int) and 0 <= kind <= 7 else 9
+
+    def known_times(self):
+        return [time for time in self.times if time is not None]
+
+
+class Checker:
+    """Verifies every checksum and every claim of a store."""
+
+    def __init__(self, path):
+        self.path, self.problems, self.kinds, self.metas, self.counts = path, [], {}, [], [0, 0, 0]
+        self.store = Store(path, self.problems)
+
+    def run(self):
+        store = self.store
+        self.note("catalog", store.catalog.problems)
+        for name in ("catalog.lock", "writer.lock", "maintenance.lock"):
+            if os.path.exists(path := os.path.join(self.path, name)) and os.path.getsize(path):
+                self.guard(name, lambda: LockRecord(path))
+        if os.path.exists(os.path.join(self.path, "durable")):
+            self.guard("durable", self.check_durable)
+        for name in store.catalog.dictionaries:
+            self.check_dictionary(name)
+        for journal in store.journals:
+            self.note(journal.name, journal.problems)
+            for record in journal.records:
+                self.guard(journal.name, lambda: self.check_record(record))
+        for pack in store.packs:
+            self.check_pack(pack)
+        for session in store.sessions:
+            for expected, found in session.breaks():
+                self.note(f"session {'/'.join(session.key)}", [f"sequence {found} where {expected} is next"])
+            self.counts[0] += 1
+            self.counts[1] += sum(unit.events for unit in session.units)
+            self.counts[2] += sum(unit.raw_bytes for unit in session.units)
+        for where, key, keyframe, meta in self.metas:
+            if self.kinds[key].get(meta, 4) != 4:
+                self.note(where, [f"the Meta event of the keyframe at {keyframe} is none"])
+        return self.problems
+
+    def note(self, name, texts):
+        self.problems += [f"{name}: {text}" for text in texts]
+
+    def guard(self, name, action):
+        try:
+            return action()
+        except FormatError as error:
+            self.note(name, [str(error)])
+
+    def expect(self, name, what, claim, found):
+        if claim != found:
+            self.note(name, [f"{what}: {claim} is written, {found} is found"])
+
+    def check_durable(self):
+        data = File(os.path.join(self.path, "durable")).read(0, 64)
+        check_header(data, b"SGDU", crc)
+        require(is_zero(data[32:]), "not zero to its end")
+
+    def check_dictionary(self, name):
+        copies = []
+        for copy in "ab":
+            path = f"dictionaries/{name.hex()}.{copy}.dict"
+            copies.append(self.guard(path, lambda: Dictionary(self.store, name, copy)))
+        if all(copies) and copies[0].file_bytes != copies[1].file_bytes:
+            self.note(path, ["the two copies differ"])
+
+    def check_record(self, record):
+        """The event table of a record against its events."""
+        if record.kind != 1:
+            return
+        lines, where = split(record.raw()), f"record at {record.offset}: "
+        events = Events(lines)
+        require(len(lines) == record.events, f"{where}{len(lines)} events instead of {record.events}")
+        require([len(line) - 1 for line in lines] == [length for _, length, _ in record.table], f"{where}lengths of events")
+        require(events.kinds == [mark & 63 for mark, _, _ in record.table], f"{where}kinds of events")
+        times = [(a, b) for a, (_, _, b) in zip(events.times, record.table) if a is not None and float(a) != b]
+        require(not times, f"{where}timestamps {times[:3]}")
+        require(all(n < record.events and events.kinds[n] in (4, 8, 9) for n, _ in record.pages), f"{where}pages")
+        self.kinds.setdefault(record.key, {}).update(enumerate(events.kinds, record.sequence))
+
+    def check_pack(self, pack):
+        name, facts = pack.name, self.store.catalog.packs[pack.id]
+        for what, claim, found in (
+                ("bytes", facts.bytes, pack.file.size), ("footer length", facts.footer, pack.file.size - pack.locators)):
+            self.expect(name, what, claim, found)
+        for what in ("tier", "category", "expiry", "segments", "events", "raw", "stored", "packed", "first_received",
+                     "last_received", "first_ordinal", "last_ordinal"):
+            self.expect(name, f"catalog's {what}", getattr(facts, what), getattr(pack, what))
+        whole = [entry for entry in pack.entries if entry.state == 1]
+        erased = len(whole) < len(pack.entries)
+        order = [([part.encode() for part in entry.key], entry.ordinal) for entry in whole]
+        if order != sorted(order):
+            self.note(name, ["the directory is not sorted"])
+        self.guard(name, lambda: self.check_locators(pack))
+        at, used = 128, set()
+        for entry in whole:
+            if entry.offset != at and not (erased and entry.offset > at):
+                self.note(name, [f"the segment at {entry.offset} does not follow the one before, which ends at {at}"])
+            self.guard(name, lambda: self.check_segment(pack, entry))
+            at = entry.end
+            used.update(entry.dictionaries)
+        if at != pack.directory and not erased:
+            self.note(name, [f"the directory at {pack.directory} does not follow the segments, which end at {at}"])
+        if not erased:
+            self.check_totals(pack, whole)
+            self.expect(name, "dictionaries", sorted(facts.dictionaries), sorted(used))
+
+    def check_totals(self, pack, entries):
+        blocks = [block for entry in entries for block in entry.blocks]
+        for what, claim, found in (
+                ("events", pack.events, sum(b.events for b in blocks)),
+                ("raw bytes", pack.raw, sum(b.raw_bytes for b in blocks)),
+                ("stored bytes", pack.stored, sum(b.stored for b in blocks)),
+                ("packed events", pack.packed, sum(entry.facts.packed for entry in entries)),
+                ("first received", pack.first_received, min(entry.facts.received[0] for entry in entries)),
+                ("last received", pack.last_received, max(entry.facts.received[1] for entry in entries))):
+            self.expect(pack.name, f"footer's {what}", claim, found)
+        if not all(pack.first_ordinal <= entry.ordinal <= pack.last_ordinal for entry in entries):
+            self.note(pack.name, ["a segment's ordinal is outside the footer's"])
+
+    def check_locators(self, pack):
+        data = pack.file.read(pack.locators, 24 * pack.segments)
+        require(placed(pack.id, pack.locators, data) == pack.locators_crc, "checksum of the locators")
+        locators = list(struct.iter_unpack("<QIIII", data))
+        order = [(key, offset) for key, offset, _, _, _ in locators]
+        require(order == sorted(order), "the locators are not sorted")
+        entries = {entry.at: entry for entry in pack.entries}
+        require(sorted(entries) == sorted(offset for _, offset in order), "the locators do not name the entries")
+        for key, offset, length, start, end in locators:
+            entry = entries[offset]
+            require(length == entry.length, f"a locator's length for the entry at {offset}")
+            if entry.state == 1:
+                times = entry.facts.range or entry.facts.received
+                require(key == key_hash(*entry.key), f"a locator's key hash for the entry at {offset}")
+                require((start, end) == tuple(max(0, int(time // 1000)) for time in times),
+                        f"a locator's range for the entry at {offset}: {(start, end)}, {times}")
+
+    def check_segment(self, pack, entry):
+        """A segment: its header and blocks against the directory, its events against the facts."""
+        where = f"segment at {entry.offset}: "
+        self.check_segment_header(pack, entry, where)
+        lines, events = [], Events([])
+        for facts in entry.blocks:
+            block = Block(entry, facts)
+            block.check_header()
+            these = split(block.raw())
+            found = Events(these)
+            require(len(these) == facts.events, f"block at {facts.offset}: {len(these)} events instead of {facts.events}")
+            self.check_block(pack.name, entry, facts, these, found)
+            lines += zip(range(facts.sequence, facts.next), these)
+            for part in ("kinds", "times", "user", "hrefs"):
+                getattr(events, part).extend(getattr(found, part))
+        self.check_facts(pack.name, where, entry.facts, events, [line for _, line in lines])
+        self.check_batches(pack.name, where, entry, dict(lines))
+
+    def check_segment_header(self, pack, entry, where):
+        data = pack.file.read(entry.offset, entry.header)
+        check_header(data, b"SGSH", lambda rest: placed(pack.id, entry.offset, rest))
+        c = Cursor(data, 8)
+        require(c.unpack("IIQ") == (entry.header, entry.bytes - entry.header, entry.ordinal), f"{where}header")
+        names = ((c.project(), c.session()), c.visitor(), c.many(c.window), c.many(c.id))
+        require(names == (entry.key, entry.visitor, entry.names, entry.dictionaries), f"{where}names in the header")
+        c.done(f"{where}header")
+
+    def check_block(self, name, entry, facts, lines, events):
+        """The directory's claims about a block: range of time, flags, keyframes."""
+        where, times = f"block at {facts.offset}: ", events.known_times()
+        self.kinds.setdefault(entry.key, {}).update(enumerate(events.kinds, facts.sequence))
+        if len(times) == facts.events:
+            if facts.flags & 4 == 0:
+                self.expect(name, where + "range", facts.range, (math.floor(min(times)), math.ceil(max(times))))
+            elif facts.range and not math.floor(min(times)) <= facts.range[0] <= facts.range[1] <= math.ceil(max(times)):
+                self.note(name, [where + "range"])
+            if facts.flags & 2 and any(a > b for a, b in zip(times, times[1:])):
+                self.note(name, [where + "timestamps fall"])
+        windows = [window for window, n in facts.runs for _ in range(n)]
+        offsets = [0]
+        for line in lines:
+            offsets.append(offsets[-1] + len(line))
+        for window, ordinal, offset, meta, time in facts.keyframes:
+            where = f"block at {facts.offset}: keyframe {ordinal}: "
+            require(ordinal < facts.events and offsets[ordinal] == offset, where + "place")
+            require(windows[ordinal] == window, where + "window")
+            require(events.kinds[ordinal] == 2 or events.kinds[ordinal] == 8, where + "is no FullSnapshot")
+            if events.times[ordinal] is not None:
+                self.expect(name, where + "time", time, float(events.times[ordinal]))
+            if meta:
+                self.metas.append((name, entry.key, facts.sequence + ordinal, facts.sequence + ordinal - meta))
+
+    def check_facts(self, name, where, facts, events, lines):
+        table = {}
+        for kind, line in zip(events.kinds, lines):
+            count, size = table.get(kind, (0, 0))
+            table[kind] = (count + 1, size + len(line))
+        self.expect(name, where + "kinds", sorted(facts.kinds), sorted((kind, *row) for kind, row in table.items()))
+        if facts.clicks > table.get(18, (0,))[0] or facts.errors > table.get(6, (0,))[0] or facts.packed > len(lines):
+            self.note(name, [where + "more clicks, errors or packed events than events that could be"])
+        times = events.known_times()
+        if len(times) < len(events.times):
+            return
+        if facts.implausible == 0:
+            self.expect(name, where + "range", facts.range, (min(times), max(times)) if times else None)
+            user = events.user
+            self.expect(name, where + "activity", facts.activity, (min(user), max(user)) if user else None)
+            active = sum(step for step in (b - a for a, b in zip(user, user[1:])) if 0 < step <= 10_000)
+            if abs(active - facts.active) >= 1:
+                self.expect(name, where + "active time", facts.active, active)
+        elif facts.range and sum(not facts.range[0] <= time <= facts.range[1] for time in times) > facts.implausible:
+            self.note(name, [where + "more events outside its range than implausible ones"])
+        if 8 not in table:
+            self.expect(name, where + "pages", facts.pages, len(events.hrefs))
+            self.expect(name, where + "first pages", facts.hrefs, list(dict.fromkeys(events.hrefs))[:64])
+
+    def check_batches(self, name, where, entry, lines):
+        """The batches, where all their events are in this segment."""
+        for _, checksum, size, first, count, _ in entry.batches:
+            part = [lines.get(sequence) for sequence in range(first, first + min(count, len(lines) + 1))]
+            if part and None not in part:
+                raw = b"".join(part)
+                self.expect(name, where + f"batch of {first}", (size, checksum), (len(raw), crc(raw)))
+
+
+# --- Commands ---------------------------------------------------------------------------------------------------------
+
+def warn_of_losses(session):
+    for expected, found in session.breaks():
+        print(f"{'/'.join(session.key)}: sequence {found} where {expected} is next", file=sys.stderr)
+
+
+def command_list(arguments):
+    store = Store(arguments.store)
+    for session in store.sessions:
+        print(json.dumps(session.summary(store.catalog), ensure_ascii=False, separators=(",", ":")))
+
+
+def command_export(arguments):
+    sessions = [session for session in Store(arguments.store).sessions
+                if session.key[1] == arguments.session and arguments.project in (None, session.key[0])]
+    require(sessions, "no such session")
+    require(len(sessions) == 1, "several projects have this session: say --project")
+    warn_of_losses(sessions[0])
+    for part in sessions[0].lines(arguments.window):
+        sys.stdout.buffer.write(part)
+
+
+def command_export_all(arguments):
+    os.makedirs(arguments.folder, exist_ok=True)
+    for session in Store(arguments.store).sessions:
+        warn_of_losses(session)
+        name = hashlib.sha256("\0".join(session.key).encode()).hexdigest()
+        with open(os.path.join(arguments.folder, name + ".ndjson"), "wb") as out:
+            for part in session.lines():
+                out.write(part)
+
+
+def command_check(arguments):
+    checker = Checker(arguments.store)
+    problems = checker.run()
+    for problem in problems:
+        print(problem)
+    print("{} sessions, {} events, {} bytes; {} problems".format(*checker.counts, len(problems)), file=sys.stderr)
+    return 1 if problems else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Reads a SegmentEngine store as FORMAT.md describes it.")
+    commands = parser.add_subparsers(required=True)
+    for name, action, more in (("list", command_list, ()), ("export", command_export, ("session",)),
+                               ("export-all", command_export_all, ("folder",)), ("check", command_check, ())):
+        command = commands.add_parser(name)
+        for argument in ("store",) + more:
+            command.add_argument(argument)
+        if name == "export":
+            command.add_argument("--project")
+            command.add_argument("--window")
+        command.set_defaults(action=action)
+    arguments = parser.parse_args()
+    try:
+        return arguments.action(arguments) or 0
+    except FormatError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
