@@ -22,6 +22,8 @@ package final class Catalog: Sendable {
     /// Bytes of frame 0, to tell how far the file has grown.
     var baseBytes: UInt64
     var hasTornTail: Bool
+    /// A page is invalid whose other copy stands in for it.
+    var hasDamagedCopy = false
   }
 
   private let environment: StoreEnvironment
@@ -104,7 +106,7 @@ package final class Catalog: Sendable {
         try state.apply(edit)
       }
       let hasGrown = current.end > 4 * current.baseBytes + 262_144
-      if record?.mark ?? true || current.hasTornTail || hasGrown {
+      if record?.mark ?? true || current.hasTornTail || current.hasDamagedCopy || hasGrown {
         state.generation += 1
         try Self.writeMark(true, lock, environment, layout)
         current = try Self.writeGeneration(state, environment, layout)
@@ -115,6 +117,28 @@ package final class Catalog: Sendable {
       try Self.writeMark(false, lock, environment, layout)
       loaded.withLock { $0 = current }
       return state
+    }
+  }
+
+  /// Writes a new generation where something is left of a commit that was cut short, or a page's copy is damaged.
+  /// Called when a store is opened for writing. Does nothing to a catalog that is well.
+  func repair() throws(StoreError) {
+    try turn.withLock { (_) throws(StoreError) in
+      let lock = try inStore(layout) { () throws(FileError) in
+        try environment.files.lock(layout.catalogLock, wait: true)
+      }
+      guard let lock else { return }
+      defer { lock.release() }
+      let record = try inStore(layout) { () throws(FileError) in try LockRecord.read(lock.file) }
+      var current = try Self.load(environment, layout)
+      if record?.mark ?? true || current.hasTornTail || current.hasDamagedCopy {
+        var state = current.state
+        state.generation += 1
+        try Self.writeMark(true, lock, environment, layout)
+        current = try Self.writeGeneration(state, environment, layout)
+        try Self.writeMark(false, lock, environment, layout)
+      }
+      loaded.withLock { $0 = current }
     }
   }
 
@@ -279,5 +303,6 @@ package final class Catalog: Sendable {
     if loaded.baseBytes == 0 { loaded.baseBytes = scan.frames.isEmpty ? 0 : scan.firstFrameBytes }
     loaded.end = scan.end
     loaded.hasTornTail = scan.hasTornTail
+    if !scan.damagedCopies.isEmpty { loaded.hasDamagedCopy = true }
   }
 }

@@ -74,6 +74,8 @@ struct CatalogScan {
       end += size
       number += 1
     }
+    // Copies that the end of the file cuts off are missing as much as damaged ones.
+    if end > base + UInt64(bytes.count) { damagedCopies.append(base + UInt64(bytes.count)) }
     if valid.keys.contains(where: { $0 > number }) {
       lost = end
     } else {

@@ -58,9 +58,6 @@ package struct JournalScan {
     case .sealed(let sealed):
       known = sealed
       limit = min(limit, sealed)
-      if sealed > fileSize {
-        damages.append(JournalDamage(offset: fileSize, length: sealed - fileSize, what: "the file is cut short"))
-      }
     case .durableOnly(let mark), .all(let mark):
       known = try highestDurable(from: start, limit: limit, mark: mark)
     }
@@ -87,7 +84,14 @@ package struct JournalScan {
       at = group.header.end
       end = at
     }
-    if case .sealed = trust {} else { tornBytes = try tornLength(from: end, limit: limit) }
+    if case .sealed(let sealed) = trust {
+      // Zeros that fill the last group's page may be missing: a torn write that recovery took as whole.
+      if end < sealed, fileSize < sealed {
+        damages.append(JournalDamage(offset: fileSize, length: sealed - fileSize, what: "the file is cut short"))
+      }
+    } else {
+      tornBytes = try tornLength(from: end, limit: limit)
+    }
   }
 
   /// The highest durable position that any group or the mark names.

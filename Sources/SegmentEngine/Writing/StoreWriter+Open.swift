@@ -49,9 +49,10 @@ extension StoreWriter {
   }
 
   private func recover() throws(StoreError) {
+    try core.catalog.repair()
     try core.refreshCatalog()
     let state = core.catalog.state
-    let mark = DurableMark.read(environment, layout)
+    let mark = try readMark()
     var edits: [CatalogEdit] = []
     var removed: [Identifier] = []
     for facts in state.journals {
@@ -74,6 +75,16 @@ extension StoreWriter {
       }
     }
     try removeOrphans()
+  }
+
+  /// The durable mark. One that says nothing, as after a loss of power, is removed.
+  private func readMark() throws(StoreError) -> DurableMark? {
+    let mark = DurableMark.read(environment, layout)
+    let files = environment.files
+    try inStore(layout) { () throws(FileError) in
+      if mark == nil, try files.facts(at: layout.durable) != nil { try files.unlink(layout.durable) }
+    }
+    return mark
   }
 
   /// Reads a journal into the live sessions. Returns where its groups end.

@@ -1,0 +1,34 @@
+import ArgumentParser
+import SegmentEngine
+
+/// Which session a command is about.
+struct SessionOptions: ParsableArguments {
+  @Argument(help: "The session's ID.")
+  var session: String
+
+  @Option(help: "The session's project. (default: \"default\", or the only one that has the session)")
+  var project: String?
+
+  /// The session's facts. Throws `Failure` where there is none, or where several projects have one of this ID.
+  func find(in store: ReplayStore) async throws -> SessionSummary {
+    let key = SessionKey(project: project ?? Self.defaultProject, id: session)
+    if let summary = try await store.summary(of: key) { return summary }
+    guard project == nil else { throw Failure(.notFound, "there is no session \(session) in project \(key.project)") }
+    var found: [SessionSummary] = []
+    var query = SessionQuery(limit: 10_000)
+    repeat {
+      let page = try await store.sessions(query)
+      found += page.sessions.filter { SessionKey(project: $0.key.project, id: session) == $0.key }
+      query.after = page.next
+    } while query.after != nil
+    switch found.count {
+    case 0: throw Failure(.notFound, "there is no session \(session) in any project")
+    case 1: return found[0]
+    default:
+      let projects = found.map(\.key.project).sorted().joined(separator: ", ")
+      throw Failure(.usage, "session \(session) is in several projects; give one by --project: \(projects)")
+    }
+  }
+
+  static let defaultProject = "default"
+}

@@ -1,0 +1,119 @@
+import SegmentFiles
+import SegmentTestSupport
+import Testing
+
+@testable import SegmentEngine
+
+/// The machine loses power at every single I/O operation of a scripted life, and everything unsynced meets each fate.
+@Suite struct CrashLoopTests {
+  /// How many operations the whole life takes.
+  static let operations: Int = {
+    let disk = SimulatedDisk(seed: 1)
+    var life = ScriptedLife(SimulatedStore(disk, seed: 1))
+    life.run()
+    return disk.operationCount
+  }()
+
+  @Test func theScriptedLifeItselfEndsWellAndVerifies() throws {
+    let disk = SimulatedDisk(seed: 1)
+    let store = SimulatedStore(disk, seed: 1)
+    var life = ScriptedLife(store)
+    life.run()
+    #expect(life.underWay.isEmpty)
+    let core = try store.openReader()
+    #expect(try life.oracle.problem(in: core) == nil)
+    #expect(life.oracle.sessions[ScriptedLife.first]?.certain.isEmpty == false)
+    let report = try core.verified(deep: true)
+    #expect(report.findings.isEmpty, "\(report.findings)")
+    #expect(Self.operations > 80)
+  }
+
+  @Test(arguments: Fate.allCases)
+  func whateverOperationThePowerFailsAt_WhatWasAcknowledgedIsThereAndTheRestWhollyOrNot(_ fate: Fate) throws {
+    for crashPoint in 0..<Self.operations {
+      let disk = SimulatedDisk(seed: 1)
+      disk.crashPoint = crashPoint
+      let store = SimulatedStore(disk, seed: 1)
+      var life = ScriptedLife(store)
+      life.run()
+      try #require(disk.isCrashed)
+      let after = disk.powerLoss(fate, seed: UInt64(crashPoint) &* 31 &+ 7)
+      try Recovery.check(after, life, "crash at operation \(crashPoint), \(fate)")
+    }
+  }
+
+  @Test func aSecondLossOfPowerDuringRecoveryChangesNothing() throws {
+    for crashPoint in stride(from: 0, to: Self.operations, by: 3) {
+      let disk = SimulatedDisk(seed: 1)
+      disk.crashPoint = crashPoint
+      var life = ScriptedLife(SimulatedStore(disk, seed: 1))
+      life.run()
+      let after = disk.powerLoss(.random, seed: UInt64(crashPoint))
+      for step in 0..<40 {
+        let again = after.clone()
+        again.crashPoint = again.operationCount + step
+        let recovering = SimulatedStore(again, seed: 5)
+        try? recovering.openWriter().close()
+        if !again.isCrashed { break }
+        try Recovery.check(
+          again.powerLoss(.random, seed: UInt64(step)), life, "crash at \(crashPoint), again at \(step) of recovery")
+      }
+    }
+  }
+
+  @Test func aKilledProcessLosesNothingThatItsMachineStillHas() throws {
+    for crashPoint in 0..<Self.operations {
+      let disk = SimulatedDisk(seed: 1)
+      disk.crashPoint = crashPoint
+      var life = ScriptedLife(SimulatedStore(disk, seed: 1))
+      life.run()
+      // The page cache survives: nothing is lost but what the call was in the middle of.
+      try Recovery.check(disk.powerLoss(.keep, seed: 3), life, "killed at \(crashPoint)")
+    }
+  }
+}
+
+/// What must hold after a recovery.
+enum Recovery {
+  static func check(_ disk: SimulatedDisk, _ life: ScriptedLife, _ what: String) throws {
+    let store = SimulatedStore(disk, seed: 99, clock: life.store.clock)
+    let comment = Comment(rawValue: what)
+    do {
+      let writer = try store.openWriter(3)
+      if let problem = try life.oracle.problem(in: writer.core) { Issue.record("\(what): \(problem)") }
+      try writer.close()
+      let report = try store.openReader(91).verified(deep: true)
+      #expect(report.isClean, "\(what): \(report.findings)")
+
+      // Recovering what was recovered changes not a byte.
+      let before = disk.fingerprint()
+      try store.openWriter(3).close()
+      #expect(disk.fingerprint() == before, comment)
+
+      try resendAndFlush(store, life, what)
+    } catch {
+      Issue.record("\(what): \(error)")
+    }
+  }
+
+  /// A client that got no answer sends its batch again: then it is there once, also in a pack.
+  private static func resendAndFlush(_ store: SimulatedStore, _ life: ScriptedLife, _ what: String) throws {
+    let writer = try store.openWriter(4)
+    var oracle = life.oracle
+    for batch in life.underWay {
+      let found = try writer.core.exported(batch.key).bytes
+      try writer.core.prepare(batch.key)
+      let receipt = try writer.commit([try life.prepared(batch.key, batch.bytes, batch.batchID)]).first?.get()
+      let after = try writer.core.exported(batch.key).bytes
+      #expect(after == (receipt?.isDuplicate == true ? found : found + batch.bytes), Comment(rawValue: what))
+    }
+    for batch in life.underWay {
+      oracle.sessions[batch.key]?.certain = try writer.core.exported(batch.key).bytes
+      oracle.sessions[batch.key]?.possible = []
+    }
+    try writer.rotate()
+    try writer.flush()
+    if let problem = try oracle.problem(in: writer.core) { Issue.record("\(what), flushed: \(problem)") }
+    try writer.close()
+  }
+}

@@ -1,0 +1,148 @@
+import SegmentFiles
+import SegmentTestSupport
+
+@testable import SegmentEngine
+
+/// A life of a store, step by step, that tells an oracle what must be there. Ends quietly at the first error, as a
+/// process does when its machine loses power.
+struct ScriptedLife {
+  let store: SimulatedStore
+  private(set) var oracle = StoreOracle()
+  /// A batch that was under way when the life ended, to be sent again.
+  private(set) var underWay: [(key: SessionKey, bytes: [UInt8], batchID: String)] = []
+  private var batches = 0
+
+  static let first = SessionKey(project: "shop", id: "a")
+  static let second = SessionKey(project: "blog", id: "b/../c")
+
+  init(_ store: SimulatedStore) { self.store = store }
+
+  /// Ingest, duplicates, tags, finish, rotation, flush, another process's edits, buffered batches, reopening.
+  mutating func run() {
+    do {
+      var writer = try store.openWriter()
+      try append(writer, [(Self.first, 3)])
+      try append(writer, [(Self.first, 2), (Self.second, 40)])
+      try tag(writer, Self.first, ["plan": "pro"])
+      try resend(writer)
+      try writer.rotate()
+      try append(writer, [(Self.second, 5)])
+      try flush(writer)
+      try append(writer, [(Self.first, 60)])
+      try editFromOutside(writer, Self.first, ["ticket": "17"])
+      try bufferAndSync(writer)
+      try finish(writer, Self.second)
+      try flush(writer)
+      try writer.close()
+      writer = try store.openWriter(2)
+      try resend(writer)
+      try append(writer, [(Self.first, 4), (Self.second, 1)])
+      try flush(writer)
+      try append(writer, [(Self.first, 2)])
+      try writer.close()
+    } catch {
+      // The power is gone.
+    }
+  }
+
+  /// Events of one batch, told apart from all others.
+  static func events(_ count: Int, number: Int) -> [UInt8] {
+    var text = ""
+    for event in 0..<count {
+      let time = 1_700_000_000_000 + number * 5_000 + event * 10
+      switch event % 5 {
+      case 0 where number % 3 == 0:
+        text += "{\"type\":4,\"data\":{\"href\":\"https://example.test/\(number)\"},\"timestamp\":\(time)}\n"
+        text += "{\"type\":2,\"data\":{\"node\":{\"id\":\(number),\"pad\":\"\(String(repeating: "x", count: 300))\"}},"
+        text += "\"timestamp\":\(time + 1)}\n"
+      default:
+        text += "{\"type\":3,\"data\":{\"source\":\(event % 6),\"id\":\(number * 1000 + event)},\"timestamp\":\(time)}\n"
+      }
+    }
+    return Array(text.utf8)
+  }
+
+  func prepared(_ key: SessionKey, _ bytes: [UInt8], _ batchID: String, _ durability: Durability = .synced) throws
+    -> PendingCommit
+  {
+    .batch(
+      try PreparedBatch(
+        bytes, to: key, window: "w", batchID: batchID, visitor: nil, validation: .rejectBatch, durability: durability,
+        origin: .live, received: store.clock.now(), limits: .init()))
+  }
+
+  mutating func append(
+    _ writer: StoreWriter, _ wanted: [(SessionKey, Int)], durability: Durability = .synced
+  ) throws {
+    store.clock.advance(milliseconds: 100)
+    var group: [PendingCommit] = []
+    underWay = []
+    for (key, count) in wanted {
+      batches += 1
+      let bytes = Self.events(count, number: batches)
+      let batchID = "batch-\(batches)"
+      try writer.core.prepare(key)
+      group.append(try prepared(key, bytes, batchID, durability))
+      underWay.append((key, bytes, batchID))
+      oracle.sessions[key, default: .init()].possible.append(bytes)
+    }
+    for outcome in writer.commit(group) { _ = try outcome.get() }
+    if durability == .synced {
+      for (key, _) in wanted { oracle.settle(key) }
+      sent = underWay
+      underWay = []
+    }
+  }
+
+  private var sent: [(key: SessionKey, bytes: [UInt8], batchID: String)] = []
+
+  /// Sends the last acknowledged batches again: nothing may be stored twice.
+  mutating func resend(_ writer: StoreWriter) throws {
+    for batch in sent {
+      try writer.core.prepare(batch.key)
+      let outcome = writer.commit([try prepared(batch.key, batch.bytes, batch.batchID)])
+      guard let receipt = try outcome.first?.get(), receipt.isDuplicate else {
+        throw StoreError(.conflict, "a batch that was accepted before was stored again")
+      }
+    }
+  }
+
+  mutating func tag(_ writer: StoreWriter, _ key: SessionKey, _ tags: [String: String]) throws {
+    oracle.sessions[key, default: .init()].possibleTags = tags
+    try writer.core.prepare(key)
+    _ = try writer.commit([.tags(key, tags.map { TagChange(key: $0.key, value: $0.value) })]).first?.get()
+    oracle.settle(key)
+  }
+
+  mutating func finish(_ writer: StoreWriter, _ key: SessionKey) throws {
+    oracle.sessions[key, default: .init()].mayBeFinished = true
+    try writer.core.prepare(key)
+    _ = try writer.commit([.finish(key)]).first?.get()
+    oracle.settle(key)
+  }
+
+  /// Another process tags a session through the catalog; the writer takes it over with its next group.
+  mutating func editFromOutside(_ writer: StoreWriter, _ key: SessionKey, _ tags: [String: String]) throws {
+    oracle.sessions[key, default: .init()].possibleTags = tags
+    let reader = try store.openReader(70)
+    let changes = tags.map { TagChange(key: $0.key, value: $0.value) }
+    try reader.catalog.commit { _ in
+      [.session(SessionEdit(commit: 0, session: key, time: 1, change: .setTags(changes)))]
+    }
+    oracle.settle(key)
+    try append(writer, [(key, 1)])
+  }
+
+  mutating func bufferAndSync(_ writer: StoreWriter) throws {
+    try append(writer, [(Self.first, 2)], durability: .buffered)
+    try append(writer, [(Self.first, 3)], durability: .buffered)
+    try writer.syncBuffered(force: true)
+    oracle.settleAll()
+    underWay = []
+  }
+
+  mutating func flush(_ writer: StoreWriter) throws {
+    try writer.rotate()
+    try writer.flush()
+  }
+}
