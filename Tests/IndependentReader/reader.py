@@ -658,6 +658,7 @@ class Pack:
         self.store, self.id, self.problems, self.entries = store, identifier, [], []
         self.name = f"packs/{identifier.hex()}.pack"
         self.file = File(os.path.join(store.path, self.name))
+        self.size = store.catalog.packs[identifier].bytes  # what stands behind these bytes is not part of the pack
         self.read_header(store)
         self.read_footer()
         at = self.directory
@@ -675,14 +676,14 @@ class Pack:
         self.category = data[57:57 + data[56]].decode("utf-8", "replace")
 
     def read_footer(self):
-        at = self.file.size - 128
+        at = self.size - 128
         data = self.file.read(at, 128)
         check_header(data, b"SGPF", lambda rest: placed(self.id, at, rest))
         require(data[8:24] == self.id and data[124:] == b"SGPF" and is_zero(data[120:124]), "footer")
         (size, self.directory, self.locators, self.segments, self.locators_crc, self.events, self.raw, self.stored,
          self.first_received, self.last_received, self.first_ordinal, self.last_ordinal,
          self.packed) = struct.unpack_from("<QQQIIQQQddQQQ", data, 24)
-        require(size == self.file.size and 128 <= self.directory <= self.locators
+        require(size == self.size and 128 <= self.directory <= self.locators
                 and self.locators + 24 * self.segments == at, "the footer's offsets do not fit")
 
 
@@ -771,7 +772,7 @@ class Session:
         edges = [entry.sequence for entry in self.entries] + [record.sequence for record in self.records]
         ends = [unit.sequence + unit.events for unit in self.units] or edges
         return {
-            "project": self.key[0], "session": self.key[1], "visitor": visitors[-1] if visitors else "",
+            "project": self.key[0], "session": self.key[1], "visitor": visitors[0] if visitors else "",
             "events": sum(unit.events for unit in self.units), "rawBytes": sum(unit.raw_bytes for unit in self.units),
             "windows": list(dict.fromkeys(name for unit in self.units for name, _ in unit.windows())),
             "tags": self.tags(catalog), "finished": plain(self.finished(catalog)),
@@ -839,11 +840,17 @@ class Store:
         except FormatError:
             return False
 
+    def durable_mark(self):
+        file = File(os.path.join(self.path, "durable"))
+        require(file.size == 64, f"{file.size} bytes long")
+        data = file.read(0, 64)
+        check_header(data, b"SGDU", crc)
+        return data
+
     def durable(self, journal):
         """FORMAT.md, Durable mark: the position, or 0 where it says nothing of this journal."""
         try:
-            data = File(os.path.join(self.path, "durable")).read(0, 64)
-            check_header(data, b"SGDU", crc)
+            data = self.durable_mark()
         except FormatError:
             return 0
         return struct.unpack_from("<Q", data, 24)[0] if data[8:24] == journal else 0
@@ -871,6 +878,30 @@ class Store:
         return [sessions[key] for key in sorted(sessions, key=lambda key: [part.encode() for part in key])]
 
 
+def open_store(path, problems=None):
+    """The store; read again if its catalog changes meanwhile, for then a journal it named may be gone."""
+    def version():
+        try:
+            catalog = Catalog(os.path.join(path, "catalog"))
+        except FormatError as error:
+            raise FormatError(f"catalog: {error}") from None
+        return catalog.generation, catalog.commit
+
+    for attempt in range(10):
+        noted = []
+        try:
+            before = version()
+            store = Store(path, None if problems is None else noted)
+            if not noted or version() == before:
+                break
+        except FormatError:
+            if attempt == 9 or version() == before:
+                raise
+    if problems is not None:
+        problems += noted
+    return store
+
+
 # --- Checking ---------------------------------------------------------------------------------------------------------
 
 class Events:
@@ -892,7 +923,13 @@ class Events:
             if self.kinds[-1] - 16 in self.ACTIVE and time is not None:
                 self.user.append(time)
             if self.kinds[-1] == 4 and isinstance(data, dict) and isinstance(data.get("href"), str):
-                self.hrefs.append(data["href"])
+                self.hrefs.append(self.cut(data["href"]))
+
+    @staticmethod
+    def cut(href):
+        """At most 2,048 bytes of UTF-8, whole characters; surrogates without their other half replaced."""
+        href = href.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+        return href[:2048].decode("utf-8", "ignore")
 
     @staticmethod
     def time(value):
@@ -919,7 +956,7 @@ class Checker:
 
     def __init__(self, path):
         self.path, self.problems, self.kinds, self.metas, self.counts = path, [], {}, [], [0, 0, 0]
-        self.store = Store(path, self.problems)
+        self.store = open_store(path, self.problems)
 
     def run(self):
         store = self.store
@@ -928,7 +965,7 @@ class Checker:
             if os.path.exists(path := os.path.join(self.path, name)) and os.path.getsize(path):
                 self.guard(name, lambda: LockRecord(path))
         if os.path.exists(os.path.join(self.path, "durable")):
-            self.guard("durable", self.check_durable)
+            self.guard("durable", store.durable_mark)
         for name in store.catalog.dictionaries:
             self.check_dictionary(name)
         for journal in store.journals:
@@ -961,11 +998,6 @@ class Checker:
         if claim != found:
             self.note(name, [f"{what}: {claim} is written, {found} is found"])
 
-    def check_durable(self):
-        data = File(os.path.join(self.path, "durable")).read(0, 64)
-        check_header(data, b"SGDU", crc)
-        require(is_zero(data[32:]), "not zero to its end")
-
     def check_dictionary(self, name):
         copies = []
         for copy in "ab":
@@ -991,7 +1023,7 @@ class Checker:
     def check_pack(self, pack):
         name, facts = pack.name, self.store.catalog.packs[pack.id]
         for what, claim, found in (
-                ("bytes", facts.bytes, pack.file.size), ("footer length", facts.footer, pack.file.size - pack.locators)):
+                ("bytes", facts.bytes, pack.file.size), ("footer length", facts.footer, pack.size - pack.locators)):
             self.expect(name, what, claim, found)
         for what in ("tier", "category", "expiry", "segments", "events", "raw", "stored", "packed", "first_received",
                      "last_received", "first_ordinal", "last_ordinal"):
@@ -1139,13 +1171,13 @@ def warn_of_losses(session):
 
 
 def command_list(arguments):
-    store = Store(arguments.store)
+    store = open_store(arguments.store)
     for session in store.sessions:
         print(json.dumps(session.summary(store.catalog), ensure_ascii=False, separators=(",", ":")))
 
 
 def command_export(arguments):
-    sessions = [session for session in Store(arguments.store).sessions
+    sessions = [session for session in open_store(arguments.store).sessions
                 if session.key[1] == arguments.session and arguments.project in (None, session.key[0])]
     require(sessions, "no such session")
     require(len(sessions) == 1, "several projects have this session: say --project")
@@ -1156,7 +1188,7 @@ def command_export(arguments):
 
 def command_export_all(arguments):
     os.makedirs(arguments.folder, exist_ok=True)
-    for session in Store(arguments.store).sessions:
+    for session in open_store(arguments.store).sessions:
         warn_of_losses(session)
         name = hashlib.sha256("\0".join(session.key).encode()).hexdigest()
         with open(os.path.join(arguments.folder, name + ".ndjson"), "wb") as out:

@@ -34,6 +34,9 @@ struct LiveSession: Sendable {
   /// Low halves of the key hashes of batch IDs that are in packs: one that is not here was never accepted.
   var packedBatches: [UInt32] = []
   var lastReceived: Double
+  /// True once what the session has in packs is taken into account: its sequences go on there, and its batch IDs are in
+  /// `packedBatches`. A session that recovery or a reader finds in a journal does not know that yet.
+  var isJoined = false
   /// Records of it that are queued or being written.
   var pending = 0
 

@@ -11,8 +11,18 @@ struct LiveTable: Sendable {
   subscript(key: SessionKey) -> LiveSession? { sessions[key] }
 
   /// Enters a session whose state in the packs is known (or that has none there).
+  /// One that is there already and not joined is joined with it.
   mutating func enter(_ session: LiveSession) {
-    if sessions[session.key] == nil { sessions[session.key] = session }
+    guard var known = sessions[session.key] else {
+      sessions[session.key] = session
+      return
+    }
+    guard session.isJoined, !known.isJoined else { return }
+    known.isJoined = true
+    known.nextSequence = max(known.nextSequence, session.nextSequence)
+    known.packedBatches += session.packedBatches
+    if !session.visitor.isEmpty { known.visitor = session.visitor }
+    sessions[session.key] = known
   }
 
   mutating func update(_ key: SessionKey, _ body: (inout LiveSession) -> Void) {
@@ -53,6 +63,7 @@ struct LiveTable: Sendable {
 extension LiveSession {
   mutating func apply(_ head: RecordHead, in journal: JournalIdentity, digest: BatchDigest?) {
     lastReceived = max(lastReceived, head.received)
+    nextSequence = max(nextSequence, head.sequence)
     let place = part(of: journal, received: head.received)
     switch head.details {
     case .tags(let changes):

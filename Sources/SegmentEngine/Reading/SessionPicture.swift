@@ -86,18 +86,22 @@ extension StoreCore {
   package func prepare(_ key: SessionKey) throws(StoreError) {
     let isKnown = contents.withLock { contents in
       let hash = KeyHash.of(key)
-      if contents.live[key] == nil, !contents.index.contains(hash) {
-        contents.live.enter(
-          LiveSession(key: key, visitor: "", nextSequence: 0, lastReceived: self.environment.clock.now()))
+      if !contents.index.contains(hash) {
+        var session = LiveSession(
+          key: key, visitor: "", nextSequence: 0, lastReceived: self.environment.clock.now())
+        session.isJoined = true
+        contents.live.enter(session)
       }
+      guard contents.live[key]?.isJoined ?? false else { return false }
       contents.live.update(key) { $0.pending += 1 }
-      return contents.live[key] != nil
+      return true
     }
     if isKnown { return }
     let parts = try resolve(key).parts
     var session = LiveSession(
       key: key, visitor: parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? "",
       nextSequence: parts.map(\.entry.nextSequence).max() ?? 0, lastReceived: environment.clock.now())
+    session.isJoined = true
     for part in parts {
       session.packedBatches += part.entry.batches.map { UInt32(truncatingIfNeeded: $0.hash) }
     }
@@ -110,6 +114,6 @@ extension StoreCore {
   /// Whether `prepare` of this session would read from the disk.
   func needsReading(_ key: SessionKey) -> Bool {
     let hash = KeyHash.of(key)
-    return contents.withLock { $0.live[key] == nil && $0.index.contains(hash) }
+    return contents.withLock { !($0.live[key]?.isJoined ?? false) && $0.index.contains(hash) }
   }
 }

@@ -19,7 +19,7 @@ final class Committer: Sendable {
   private let writer: StoreWriter
   private let monitor: Monitor<State>
   private let thread: Lock<EngineThread?>
-  /// Called on the committing thread when a journal was sealed.
+  /// Called on the committing thread when journals should be flushed.
   private let sealed: @Sendable () -> Void
 
   /// Bytes of one group, about: those who wait longer would wait for the disk as long.
@@ -40,7 +40,7 @@ final class Committer: Sendable {
     let accepted = monitor.withLock { state -> Bool in
       if state.isStopping { return false }
       state.jobs.append(Job(pending: pending, done: done))
-      return state.jobs.count == 1 || true
+      return true
     }
     if accepted { monitor.signal() }
     return accepted
@@ -119,6 +119,7 @@ final class Committer: Sendable {
       let found = try writer.poll()
       if found.hasEdits { _ = writer.commit([]) }
       if found.flushRequested { rotate([]) }
+      if writer.isFlushDue { sealed() }
     } catch {
       writer.core.logger?.warning("the catalog could not be read", metadata: ["error": "\(error)"])
     }

@@ -24,10 +24,10 @@ final class Maintainer: Sendable {
     thread = Lock(nil)
     guard writer.configuration.maintainsItself else { return }
     thread.withLock { $0 = EngineThread("segment-maintain", niceness: 10) { [self] in run() } }
-    if writer.waitingJournals > 0 { wake() }
+    if writer.isFlushDue { wake() }
   }
 
-  /// Called when a journal was sealed.
+  /// Called when a flush is due or asked for.
   func wake() {
     holdIfNeeded()
     monitor.withLock { $0.isWoken = true }

@@ -21,6 +21,18 @@ extension StoreWriter {
     core.contents.withLock { $0.catalog.journals.count { $0.sealedEnd != nil } }
   }
 
+  /// Whether sealed journals should be flushed now: they are large or old enough, or many. Journals that were sealed by
+  /// closing wait like the one in use, so that a process that is often restarted does not make a pack each time.
+  package var isFlushDue: Bool {
+    core.contents.withLock { contents in
+      let sealed = contents.catalog.journals.filter { $0.sealedEnd != nil }
+      guard let oldest = sealed.map(\.created).min() else { return false }
+      let bytes = sealed.reduce(0) { $0 + ($1.sealedEnd ?? 0) }
+      return bytes >= UInt64(configuration.journalBytes) || sealed.count > configuration.limits.waitingJournals / 2
+        || environment.clock.now() - oldest >= configuration.journalSeconds * 1_000
+    }
+  }
+
   private func flushOnce() throws(StoreError) -> Bool {
     try core.refreshCatalog()
     let sealed = chooseJournals()

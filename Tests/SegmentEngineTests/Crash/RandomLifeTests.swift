@@ -1,0 +1,78 @@
+import SegmentFiles
+import SegmentTestSupport
+import Testing
+
+@testable import SegmentEngine
+
+/// Lives of random steps, each crashed at a random operation with a random fate. A failure names its seed: run
+/// `RandomLife(seed:)` with it to see it again.
+@Suite struct RandomLifeTests {
+  static let lives = 2_000
+
+  @Test(arguments: 0..<8)
+  func whateverARandomLifeDoesAndWhereverItEnds_NothingAcknowledgedIsLost(_ part: Int) throws {
+    for number in 0..<Self.lives / 8 {
+      let seed = UInt64(part * 1_000_000 + number + 1)
+      try RandomLife(seed: seed).runAndCheck()
+    }
+  }
+}
+
+/// One random life.
+struct RandomLife {
+  let seed: UInt64
+
+  func runAndCheck() throws {
+    var random = SplitMix64(seed: seed)
+    let disk = SimulatedDisk(seed: random.next())
+    let operations = 10 + Int(random.next() % 220)
+    disk.crashPoint = operations
+    let store = SimulatedStore(disk, seed: random.next())
+    var life = ScriptedLife(store)
+    live(&life, store, &random)
+    let fates = Fate.allCases
+    let fate = fates[Int(random.next() % UInt64(fates.count))]
+    try Recovery.check(disk.powerLoss(fate, seed: random.next()), life, "life of seed \(seed), \(fate)")
+  }
+
+  private func live(_ life: inout ScriptedLife, _ store: SimulatedStore, _ random: inout SplitMix64) {
+    let keys = [ScriptedLife.first, ScriptedLife.second, SessionKey(project: "shop", id: "third")]
+    func key(_ random: inout SplitMix64) -> SessionKey { keys[Int(random.next() % 3)] }
+    do {
+      var process: UInt32 = 10
+      var writer = try store.openWriter(process)
+      var hasSynced = Set<SessionKey>()
+      for _ in 0..<40 {
+        switch random.next() % 16 {
+        case 0...5:
+          var wanted: [(SessionKey, Int)] = []
+          for _ in 0...(random.next() % 3) { wanted.append((key(&random), 1 + Int(random.next() % 30))) }
+          try life.append(writer, wanted)
+          for (key, _) in wanted { hasSynced.insert(key) }
+        case 6: try life.append(writer, [(key(&random), 200)])
+        case 7: try life.bufferAndSync(writer)
+        case 8: try life.resend(writer)
+        case 9:
+          if let key = hasSynced.randomElement(using: &random) {
+            try life.tag(writer, key, ["k\(random.next() % 3)": "v\(random.next() % 100)"])
+          }
+        case 10: if let key = hasSynced.randomElement(using: &random) { try life.finish(writer, key) }
+        case 11: try writer.rotate()
+        case 12...13: try life.flush(writer)
+        case 14:
+          if let key = hasSynced.randomElement(using: &random) {
+            try life.editFromOutside(writer, key, ["out\(random.next() % 3)": "x"])
+          }
+        default:
+          try writer.close()
+          process += 1
+          writer = try store.openWriter(process)
+        }
+      }
+      try writer.close()
+    } catch {
+      // The power is gone.
+      if !store.disk.isCrashed { Issue.record("life of seed \(seed): \(error)") }
+    }
+  }
+}
