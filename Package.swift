@@ -56,6 +56,9 @@ let package = Package(
     .target(
       name: "SegmentTestSupport", dependencies: ["SegmentEngine", "SegmentFiles"],
       path: "Tests/SegmentTestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "segment-test-child", dependencies: ["SegmentEngine"], path: "Tests/SegmentTestChild",
+      swiftSettings: strict),
     .testTarget(
       name: "SegmentScannerTests", dependencies: ["SegmentScanner"], swiftSettings: strict),
     .testTarget(name: "SegmentCodecsTests", dependencies: ["SegmentCodecs"], swiftSettings: strict),
@@ -64,7 +67,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SegmentEngineTests",
-      dependencies: ["SegmentEngine", "SegmentCodecs", "SegmentFiles", "SegmentTestSupport"],
+      dependencies: [
+        "SegmentEngine", "SegmentCodecs", "SegmentFiles", "SegmentTestSupport", "segment-test-child",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "EngineToolTests",

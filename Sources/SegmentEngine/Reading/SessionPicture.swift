@@ -82,8 +82,9 @@ extension StoreCore {
   }
 
   /// Makes a session known to the live table before something of it is committed, so that its sequences go on where
-  /// its packs end; holds it there until then. Blocks where the session has segments in packs and is not known.
-  package func prepare(_ key: SessionKey) throws(StoreError) {
+  /// its packs end; with `isHeld` it stays there until the commit. Blocks where the session has segments in packs and is
+  /// not known.
+  package func prepare(_ key: SessionKey, isHeld: Bool = true) throws(StoreError) {
     let isKnown = contents.withLock { contents in
       let hash = KeyHash.of(key)
       if !contents.index.contains(hash) {
@@ -93,7 +94,7 @@ extension StoreCore {
         contents.live.enter(session)
       }
       guard contents.live[key]?.isJoined ?? false else { return false }
-      contents.live.update(key) { $0.pending += 1 }
+      contents.live.update(key) { $0.pending += isHeld ? 1 : 0 }
       return true
     }
     if isKnown { return }
@@ -107,7 +108,7 @@ extension StoreCore {
     }
     contents.withLock { contents in
       contents.live.enter(session)
-      contents.live.update(key) { $0.pending += 1 }
+      contents.live.update(key) { $0.pending += isHeld ? 1 : 0 }
     }
   }
 

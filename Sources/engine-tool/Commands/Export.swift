@@ -61,14 +61,28 @@ struct Export: AsyncParsableCommand {
     var hasLost = false
     for try await chunk in chunks {
       hasLost = tell(chunk.gapBefore) || hasLost
-      // In order of time, nothing that is wanted comes behind the first event that is too late.
-      if let late = chunk.events.first(where: { event in event.timestamp.map { $0 >= end } ?? false }) {
-        try Standard.write(chunk.ndjson[..<late.bytes.lowerBound])
+      let events = chunk.events
+      guard let late = events.firstIndex(where: { isLate($0, end) }) else {
+        try Standard.write(chunk.ndjson)
+        continue
+      }
+      try Standard.write(chunk.ndjson[..<events[late].bytes.lowerBound])
+      for event in events[late...] where !isLate(event, end) {
+        try Standard.write(chunk.ndjson[event.bytes.lowerBound...event.bytes.upperBound])
+      }
+      // Behind a late event come only later ones, unless its timestamp is one of those that cannot be right: these are
+      // played where they came in.
+      if let last = summary.end, end <= last,
+        events[late...].contains(where: { $0.timestamp.map((end...last).contains) ?? false })
+      {
         break
       }
-      try Standard.write(chunk.ndjson)
     }
     return hasLost
+  }
+
+  private func isLate(_ event: EventInfo, _ end: Timestamp) -> Bool {
+    event.timestamp.map { $0 >= end } ?? false
   }
 
   /// Tells of a gap on standard error. Returns true where it means that events were lost.

@@ -90,17 +90,18 @@ struct ImportPlan: Sendable {
   }
 
   /// Opens the files and cuts them. `isTimed` asks for times, also where there is no batches file.
-  /// Reads each file once to know its checksum; `onRead` counts the second time.
-  func open(isTimed: Bool, onRead: @escaping @Sendable (Int) -> Void) throws -> any BatchSource {
+  /// Reads each file once to know its checksum; `onSurvey` gets its size decompressed, beside its size as it lies there.
+  func open(isTimed: Bool, onSurvey: (_ bytes: UInt64, _ fileBytes: UInt64) -> Void) throws -> any BatchSource {
     var checksums: [UInt32: Int] = [:]
     var sources: [any BatchSource] = []
     var open: [ListedBatches.Open] = []
     for file in files {
       let survey = try Survey(file.path)
+      onSurvey(survey.bytes, try InputFile.size(of: file.path))
       // Two windows may hold the same bytes, and yet are two.
       let copy = checksums[survey.checksum, default: 0]
       checksums[survey.checksum] = copy + 1
-      let source = try ContentSource.open(file.path, onRead: onRead)
+      let source = try ContentSource.open(file.path)
       if list != nil {
         if survey.isArray {
           throw Failure(.failed, "\(file.path) is a JSON array; a batches file counts lines of NDJSON")

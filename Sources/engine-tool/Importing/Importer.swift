@@ -50,7 +50,8 @@ struct Importer: Sendable {
   func run(_ plan: ImportPlan) async -> ImportOutcome {
     var outcome = ImportOutcome(plan.key)
     do {
-      var source = try plan.open(isTimed: rate != nil) { progress.add($0) }
+      // Until a file is opened its own size stands for what it holds.
+      var source = try plan.open(isTimed: rate != nil) { progress.expect($0, insteadOf: $1) }
       var pace = rate.map { Pace(rate: $0, longestStep: plan.list == nil ? Self.longestPause : .infinity) }
       let start = ContinuousClock.now
       var upcoming = try source.next()
@@ -65,6 +66,7 @@ struct Importer: Sendable {
           batch.bytes, to: plan.key, window: batch.window, batchID: batch.id, visitor: plan.visitor,
           validation: validation, durability: upcoming == nil ? .synced : .buffered, origin: origin)
         outcome.add(batch, receipt)
+        progress.add(batch.bytes.count)
       }
       outcome.linesLeftOut = source.linesLeftOut
       try await finish(&outcome)

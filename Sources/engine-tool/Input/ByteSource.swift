@@ -9,8 +9,8 @@ extension InputFile: ByteSource {}
 /// A file's content, whatever it is compressed with: by the ending of its name, or else by its first bytes.
 enum ContentSource {
   /// Opens a file. Throws `Failure`.
-  static func open(_ path: String, onRead: @escaping (Int) -> Void = { _ in }) throws -> any ByteSource {
-    let file = try InputFile(path, onRead: onRead)
+  static func open(_ path: String) throws -> any ByteSource {
+    let file = try InputFile(path)
     if path.hasSuffix(".gz") { return try GzipSource(file, path) }
     if path.hasSuffix(".zst") { return try ZstdSource(file, path) }
     // NDJSON begins with a brace, a quotation mark or white space, so none of these can be meant as text.

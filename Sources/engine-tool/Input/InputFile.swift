@@ -10,16 +10,13 @@
 final class InputFile {
   /// Its path, for messages.
   let path: String
-  /// Called with the number of bytes of each read.
-  private let onRead: (Int) -> Void
   private let descriptor: Int32
 
   private static let chunk = 256 << 10
 
   /// Throws `Failure` where the file cannot be opened.
-  init(_ path: String, onRead: @escaping (Int) -> Void = { _ in }) throws {
+  init(_ path: String) throws {
     self.path = path
-    self.onRead = onRead
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw Self.failure(path, errno) }
   }
@@ -35,10 +32,7 @@ final class InputFile {
         if result < 0 { problem = errno }
         count = max(0, result)
       }
-      if problem == 0 {
-        onRead(bytes.count)
-        return bytes
-      }
+      if problem == 0 { return bytes }
       if problem != EINTR { throw Self.failure(path, problem) }
     }
   }

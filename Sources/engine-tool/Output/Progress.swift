@@ -30,6 +30,15 @@ final class Progress: Sendable {
     }
   }
 
+  /// The whole is larger, or smaller, than was thought.
+  func expect(_ bytes: UInt64, insteadOf guess: UInt64) {
+    guard isOn else { return }
+    state.withLock { state in
+      state.total = state.total + bytes - min(state.total + bytes, guess)
+      show(&state)
+    }
+  }
+
   /// So much is done of so much in all.
   func set(_ done: UInt64, of total: UInt64) {
     guard isOn else { return }

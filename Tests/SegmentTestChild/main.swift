@@ -1,0 +1,54 @@
+import Foundation
+import SegmentEngine
+
+// A process that ingests until it is killed, for tests of real death. Usage: segment-test-child STORE FIRST SESSIONS
+//
+// Appends batch after batch to each session, from batch FIRST on, flushing now and then, and prints a line
+// "SESSION BATCH" for each batch once it is acknowledged. Lines are written with one call each, so a line that can be
+// read was an acknowledgement.
+let arguments = CommandLine.arguments
+guard arguments.count == 4, let first = Int(arguments[2]), let sessions = Int(arguments[3]) else { exit(64) }
+
+/// The bytes of one batch: what the test expects to find.
+func batch(_ session: Int, _ number: Int) -> [UInt8] {
+  var text = ""
+  for event in 0..<8 {
+    let time = 1_700_000_000_000 + number * 5_000 + event
+    text += "{\"type\":3,\"data\":{\"source\":1,\"session\":\(session),\"batch\":\(number)},\"timestamp\":\(time)}\n"
+  }
+  return Array(text.utf8)
+}
+
+func say(_ line: String) {
+  let bytes = Array((line + "\n").utf8)
+  _ = unsafe bytes.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
+}
+
+var configuration = Configuration()
+configuration.journalBytes = 64 << 10
+configuration.journalBytesAhead = 16 << 10
+do {
+  let store = try await ReplayStore.open(arguments[1], configuration: configuration)
+  say("open")
+  await withTaskGroup(of: Void.self) { group in
+    for session in 0..<sessions {
+      group.addTask {
+        var number = first
+        while true {
+          do {
+            try await store.append(
+              batch(session, number), to: SessionKey(id: "s\(session)"), batchID: "b\(number)", origin: .imported)
+          } catch {
+            say("error \(error)")
+            return
+          }
+          say("\(session) \(number)")
+          number += 1
+        }
+      }
+    }
+  }
+} catch {
+  say("error \(error)")
+  exit(4)
+}
