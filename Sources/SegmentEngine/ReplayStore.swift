@@ -193,7 +193,16 @@ public final class ReplayStore: Sendable {
   ) async throws(StoreError) {
     try requireOpen()
     if mode == .readOnly { throw StoreError(.wrongMode, "a store opened with .readOnly cannot be changed") }
-    guard try await summary(of: key) != nil else { throw .noSession(key) }
+    guard let now = try await summary(of: key) else { throw .noSession(key) }
+    if case .setTags(let changes) = edit {
+      var tags = now.tags
+      for change in changes { tags[change.key] = change.value }
+      guard tags.count <= max(FormatLimits.tags, now.tags.count) else {
+        throw StoreError(
+          .invalidArgument, "the session would have \(tags.count) tags; at most \(FormatLimits.tags) are allowed",
+          location: .init(session: key))
+      }
+    }
     if let writing {
       _ = try await submit(pending, writing)
       return
@@ -255,7 +264,7 @@ public final class ReplayStore: Sendable {
   }
 
   /// A session's events for a player: for each window from its last keyframe at or before `time` on (or from its first
-  /// one, where there is none before), in order of (timestamp, sequence), to the end of what is stored.
+  /// one, where there is none before), in the order of `EventOrder.time`, to the end of what is stored.
   ///
   /// Needs one read for each segment the session is spread over and one for the first block.
   public func playback(of key: SessionKey, at time: PlaybackTime = .start, window: String? = nil) -> EventChunks {
@@ -351,6 +360,7 @@ public final class ReplayStore: Sendable {
 public enum EventOrder: Sendable, Hashable {
   /// As they came: by sequence.
   case arrival
-  /// By timestamp, then sequence.
+  /// By timestamp, then sequence. An event whose timestamp is not plausible (more than 7 days from those it came with)
+  /// stays behind the one it arrived after.
   case time
 }

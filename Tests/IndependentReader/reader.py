@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An independent reader of SegmentEngine stores, written from FORMAT.md alone.
+"""An independent reader of SegmentEngine stores: it knows FORMAT.md and nothing else of the engine.
 
     reader.py list STORE                                             one JSON object a line and session
     reader.py export STORE SESSION [--project P] [--window W]        the events of a session as NDJSON
@@ -19,6 +19,10 @@ MIB = 1 << 20
 
 class FormatError(Exception):
     """Something on disk is not as FORMAT.md says."""
+
+
+class VersionError(FormatError):
+    """A file of a higher version: FORMAT.md, Versions and limits."""
 
 
 def require(condition, message):
@@ -83,7 +87,8 @@ def siphash(data, key=bytes(range(16))):
     """SipHash-2-4, 64 bits."""
     mask = (1 << 64) - 1
     k0, k1 = struct.unpack("<QQ", key)
-    v0, v1, v2, v3 = (k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D, k0 ^ 0x6C7967656E657261, k1 ^ 0x7465646279746573)
+    v0, v1 = k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D
+    v2, v3 = k0 ^ 0x6C7967656E657261, k1 ^ 0x7465646279746573
 
     def rounds(n):
         nonlocal v0, v1, v2, v3
@@ -232,7 +237,8 @@ def check_header(data, magic, checksum, version=False):
     require(struct.unpack_from("<I", data, 4)[0] == checksum(data[8:]), f"{magic.decode()}: checksum does not fit")
     if version:
         number = struct.unpack_from("<H", data, 8)[0]
-        require(number == 1, f"is of version {number}, this reader knows 1")
+        if number != 1:
+            raise VersionError(f"is of version {number}, this reader knows 1")
 
 
 def is_zero(data):
@@ -277,51 +283,50 @@ class Catalog:
         self.journals, self.packs, self.dictionaries, self.uses, self.pins = {}, {}, {}, {}, {}
         self.tags, self.finishes, self.tombstones, self.applied = [], [], [], 0
         self.store = self.policy = None
-        for number, commit, content in self.frames(self.pages()):
+        for number, content in enumerate(self.frames(self.pages())):
             self.apply(content, number)
         require(self.store is not None, "no frame 0 with a store")
 
     def pages(self):
-        found = {}
+        """The valid pages by offset. What is wrong with others is kept for `frames` to judge."""
+        found, self.bad = {}, {}
         for offset in range(0, self.file.size - PAGE + 1, PAGE):
             data = self.file.read(offset, PAGE)
             try:
                 page = CatalogPage(data, offset)
+            except VersionError:
+                raise
             except FormatError as error:
-                if "version" in str(error):
-                    raise
-                self.problems.append(f"page at {offset}: {error}")
+                self.bad[offset] = str(error)
                 continue
             first = next(iter(found.values()), page)
             if (page.store, page.generation) == (first.store, first.generation):
                 found[offset] = page
             else:
-                self.problems.append(f"page at {offset}: of another store or generation")
+                self.bad[offset] = "of another store or generation"
         require(found, "no valid page")
         return found
 
     def frames(self, found):
-        """The complete frames: number, commit and content of each."""
-        frames, start, last, samples = [], 0, None, {}
+        """The contents of the complete frames."""
+        frames, start, self.commit, samples = [], 0, None, {}
         for page in found.values():
             samples.setdefault(page.frame, page)
-        self.generation = next(iter(found.values())).generation
+        first = next(iter(found.values()))
+        self.id, self.generation = first.store, first.generation
         while True:
             sample = samples.get(len(frames))
             content = self.frame(found, sample, start) if sample else None
             if content is None:
                 break
-            commit = sample.commit
-            if last is not None and commit != last + 1:
-                self.problems.append(f"frame {len(frames)}: commit {commit} after {last}")
-            frames.append((len(frames), commit, content))
-            start, last = start + 2 * sample.pages * PAGE, commit
-        later = [offset for offset, page in found.items() if page.frame > len(frames)]
-        require(not later, f"frame {len(frames)} is damaged and valid pages follow it")
-        self.id, self.commit, self.end = next(iter(found.values())).store, last, start
+            if frames and sample.commit != self.commit + 1:
+                self.problems.append(f"frame {len(frames)}: commit {sample.commit} after {self.commit}")
+            frames.append(content)
+            start, self.commit = start + 2 * sample.pages * PAGE, sample.commit
+        require(not any(page.frame > len(frames) for page in found.values()),
+                f"frame {len(frames)} is damaged and valid pages follow it")
         # What follows the last complete frame was never committed.
-        self.problems = [text for text in self.problems
-                         if not text.startswith("page at ") or int(text[8:text.index(":")]) < start]
+        self.problems += [f"page at {offset}: {text}" for offset, text in self.bad.items() if offset < start]
         return frames
 
     def frame(self, found, sample, start):
@@ -398,9 +403,10 @@ class Record:
     def __init__(self, journal, data, base, offset):
         at = offset - base
         require(at + RECORD <= len(data) and data[at:at + 4] == b"SGRC", f"no record at {offset}")
-        (checksum, place, head, self.stored, self.payload_crc, self.raw_bytes, self.sequence, self.received, self.events,
-         self.kind, self.flags) = struct.unpack_from("<IQIIIIQdIBB", data, at + 4)
-        require(place == offset and RECORD <= head and at + head + self.stored <= len(data), f"record at {offset}: lengths")
+        (checksum, place, head, self.stored, self.payload_crc, self.raw_bytes, self.sequence, self.received,
+         self.events, self.kind, self.flags) = struct.unpack_from("<IQIIIIQdIBB", data, at + 4)
+        require(place == offset and RECORD <= head and at + head + self.stored <= len(data),
+                f"record at {offset}: lengths")
         require(checksum == placed(journal, offset, data[at + 8:at + head]), f"record at {offset}: checksum")
         self.offset, self.end = offset, offset + head + self.stored
         self.payload = data[at + head:at + head + self.stored]
@@ -460,6 +466,7 @@ class Journal:
     def __init__(self, store, identifier, facts):
         self.id, self.problems, self.records = identifier, [], []
         self.name = f"journals/{identifier.hex()}.journal"
+        durable = store.durable(identifier)  # first, for a journal in use grows
         self.file = File(os.path.join(store.path, self.name))
         header = self.file.read(0, PAGE)
         check_header(header, b"SGJL", crc, True)
@@ -470,15 +477,15 @@ class Journal:
         sealed, size = facts["end"], self.file.size
         if sealed is not None and sealed > size:
             self.problems.append(f"sealed at {sealed}, {size} bytes long")
-        self.read(min(sealed or size, size), sealed, store)
+        self.read(min(sealed or size, size), sealed, durable, store.writer_lives)
         if facts["damaged"]:
             self.problems.append("was sealed with damage")
 
-    def read(self, limit, sealed, store):
+    def read(self, limit, sealed, durable, writer_lives):
         """FORMAT.md, Reading a store, 4, and Partial writes: what is a torn tail and what is damage."""
         groups = list(self.groups(limit))
-        promised = max([sealed or 0, store.durable(self.id)] + [durable for _, _, durable, _ in groups])
-        if sealed is None and promised and store.writer_lives:
+        promised = max([sealed or 0, durable] + [group[2] for group in groups])
+        if sealed is None and promised and writer_lives:
             limit = min(limit, promised)
         at = PAGE
         for offset, end, _, records in groups + [(limit, limit, 0, [])]:
@@ -611,7 +618,7 @@ class Block:
 
     def __init__(self, entry, facts):
         self.entry, self.facts, self.sequence, self.events = entry, facts, facts.sequence, facts.events
-        self.key, self.raw_bytes = entry.key, facts.raw_bytes
+        self.raw_bytes = facts.raw_bytes
 
     def windows(self):
         return [(self.entry.names[window], events) for window, events in self.facts.runs]
@@ -636,7 +643,8 @@ class Block:
         fields = c.unpack("HBBIIIQ") + (c.varint(), c.varint(), c.many(lambda: (c.varint(), c.varint())))
         c.done(where)
         require(fields == (facts.header, facts.codec, facts.dictionary, facts.stored, facts.raw_bytes, facts.frame_crc,
-                           facts.sequence, facts.epoch, facts.events, facts.runs), f"{where}: differs from the directory")
+                           facts.sequence, facts.epoch, facts.events, facts.runs),
+                f"{where}: differs from the directory")
 
 
 def decompress(frame, size, dictionary, where):
@@ -655,7 +663,7 @@ class Pack:
     """FORMAT.md, Packs."""
 
     def __init__(self, store, identifier):
-        self.store, self.id, self.problems, self.entries = store, identifier, [], []
+        self.store, self.id, self.entries = store, identifier, []
         self.name = f"packs/{identifier.hex()}.pack"
         self.file = File(os.path.join(store.path, self.name))
         self.size = store.catalog.packs[identifier].bytes  # what stands behind these bytes is not part of the pack
@@ -1023,7 +1031,8 @@ class Checker:
         lines, where = split(record.raw()), f"record at {record.offset}: "
         events = Events(lines)
         require(len(lines) == record.events, f"{where}{len(lines)} events instead of {record.events}")
-        require([len(line) - 1 for line in lines] == [length for _, length, _ in record.table], f"{where}lengths of events")
+        require([len(line) - 1 for line in lines] == [length for _, length, _ in record.table],
+                f"{where}lengths of events")
         require(events.kinds == [mark & 63 for mark, _, _ in record.table], f"{where}kinds of events")
         times = [(a, b) for a, (_, _, b) in zip(events.times, record.table) if a is not None and a != b]
         require(not times, f"{where}timestamps {times[:3]}")
@@ -1098,7 +1107,8 @@ class Checker:
             block.check_header()
             these = split(block.raw())
             found = Events(these)
-            require(len(these) == facts.events, f"block at {facts.offset}: {len(these)} events instead of {facts.events}")
+            require(len(these) == facts.events,
+                    f"block at {facts.offset}: {len(these)} events instead of {facts.events}")
             self.check_block(pack.name, entry, facts, these, found)
             lines += zip(range(facts.sequence, facts.next), these)
             for part in ("kinds", "times", "user", "hrefs"):
@@ -1122,7 +1132,7 @@ class Checker:
         if len(times) == facts.events:
             if facts.flags & 4 == 0:
                 self.expect(name, where + "range", facts.range, (math.floor(min(times)), math.ceil(max(times))))
-            elif facts.range and not math.floor(min(times)) <= facts.range[0] <= facts.range[1] <= math.ceil(max(times)):
+            elif facts.range and (facts.range[0] < math.floor(min(times)) or facts.range[1] > math.ceil(max(times))):
                 self.note(name, [where + "range"])
             if facts.flags & 2 and any(a > b for a, b in zip(times, times[1:])):
                 self.note(name, [where + "timestamps fall"])

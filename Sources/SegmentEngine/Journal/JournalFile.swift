@@ -15,11 +15,18 @@ package final class JournalFile: Sendable {
   let file: any StorageFile
   private let layout: Layout
 
+  /// Throws `.newerFormat` where a newer version wrote it. Damage of its header is for `verify` to tell: the groups
+  /// stand for themselves.
   package init(_ id: Identifier, _ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) {
     self.id = id
     self.layout = layout
     name = layout.relative(layout.journal(id))
     file = try inStore(layout) { () throws(FileError) in try environment.files.open(layout.journal(id), .read) }
+    let file = self.file
+    let page = try inStore(layout) { () throws(FileError) in try file.readBytes(at: 0, count: JournalHeader.size) }
+    do { _ = try JournalHeader.decode(page) } catch {
+      if case .newerVersion(let version) = error.reason { throw .newerFormat(name, version: version) }
+    }
   }
 
   /// The head of a record, by one read.

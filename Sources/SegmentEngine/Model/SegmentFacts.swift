@@ -78,11 +78,14 @@ package struct SegmentFacts: Sendable, Equatable {
   }
 
   private mutating func addActivity(from first: Double, to last: Double, milliseconds: UInt64) {
+    var added = milliseconds
     if let lastActive {
       let step = first - lastActive
       if step > 0, step <= Self.activeStep { activeMilliseconds += UInt64(step) }
+      // What two windows did at the same time counts once.
+      if step < 0 { added -= min(added, UInt64(min(-step, 1e15))) }
     }
-    activeMilliseconds += milliseconds
+    activeMilliseconds += added
     firstActive = firstActive ?? first
     lastActive = max(lastActive ?? last, last)
   }

@@ -18,8 +18,18 @@ package final class PackFile: Sendable {
     }
   }
 
-  /// Footer and locators, by one read from the end.
+  /// Throws `.newerFormat` where a newer version wrote it. Other damage of the header is for `verify` to tell: reading
+  /// does not need it.
+  private func checkVersion() throws(StoreError) {
+    let bytes = try read(at: 0, count: PackHeader.size, "header")
+    do { _ = try PackHeader.decode(bytes) } catch {
+      if case .newerVersion(let version) = error.reason { throw .newerFormat(name, version: version) }
+    }
+  }
+
+  /// Footer and locators, by one read from the end; the version by another.
   package func readEnd() throws(StoreError) -> (footer: PackFooter, locators: [Locator]) {
+    try checkVersion()
     let size = facts.fileBytes
     guard facts.footerBytes <= size, facts.footerBytes < 1 << 32 else {
       throw .damaged("the catalog gives an impossible footer", file: name, offset: size)

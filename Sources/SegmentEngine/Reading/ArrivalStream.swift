@@ -27,7 +27,7 @@ struct ArrivalStream: ChunkStream {
       if unit.sequence > expected { declare(expected..<unit.sequence, "events are missing here") }
       expected = max(expected, unit.nextSequence)
       if let time, !(unit.range.map { time.overlaps($0) } ?? false) { continue }
-      if let window, !unit.windows.contains(window) { continue }
+      if let window, !unit.holds(window) { continue }
       do {
         if let chunk = try chunk(of: unit) { return chunk }
       } catch where error.code == .damaged || error.code == .notFound {
@@ -50,7 +50,7 @@ struct ArrivalStream: ChunkStream {
       var ndjson: [UInt8] = []
       var runs = EventRuns()
       TimedLines(content, unit).forEach { line in
-        if let window, line.window != window { return }
+        if let window, !WindowName.same(line.window, window) { return }
         if let time, !line.isPlausible || !time.contains(line.time) { return }
         ndjson += content[line.bytes.lowerBound..<min(content.count, line.bytes.upperBound + 1)]
         runs.append(sequence: line.sequence, count: 1, epoch: unit.epoch, window: line.window)

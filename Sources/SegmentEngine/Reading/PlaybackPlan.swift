@@ -10,7 +10,7 @@ struct PlaybackPlan: Sendable {
     var unitSequence: UInt64
   }
 
-  var starts: [String: Start]
+  var starts: [WindowName: Start]
   /// Events of windows without a keyframe count from here on.
   var earliest: Double
   var notice: Gap?
@@ -25,24 +25,25 @@ struct PlaybackPlan: Sendable {
     self.window = window
     starts = [:]
     var hasEarly = false
-    var early: [String: Bool] = [:]
+    var early: [WindowName: Bool] = [:]
     for unit in all where unit.hasKeyframe {
-      for keyframe in try keyframes(unit) where window.map({ $0 == keyframe.window }) ?? true {
+      for keyframe in try keyframes(unit) where window.map({ WindowName.same($0, keyframe.window) }) ?? true {
+        let name = WindowName(keyframe.window)
         let isEarly = time.map { keyframe.timestamp <= $0 } ?? false
         let candidate = Start(
           time: Self.time(keyframe.timestamp, in: unit), sequence: keyframe.sequence,
           metaSequence: keyframe.metaSequence, offset: keyframe.offset, unitSequence: unit.sequence)
         hasEarly = hasEarly || isEarly
-        guard let current = starts[keyframe.window], let wasEarly = early[keyframe.window] else {
-          starts[keyframe.window] = candidate
-          early[keyframe.window] = isEarly
+        guard let current = starts[name], let wasEarly = early[name] else {
+          starts[name] = candidate
+          early[name] = isEarly
           continue
         }
         // The latest of those at or before the time; where there is none, the earliest of the others.
         let isLater = (candidate.time, candidate.sequence) > (current.time, current.sequence)
         if isEarly == wasEarly ? isEarly == isLater : isEarly {
-          starts[keyframe.window] = candidate
-          early[keyframe.window] = isEarly
+          starts[name] = candidate
+          early[name] = isEarly
         }
       }
     }
@@ -61,7 +62,7 @@ struct PlaybackPlan: Sendable {
       )
     }
     units = Self.order(all) { [starts, earliest] unit, end in
-      if let window, !unit.windows.contains(window) { return false }
+      if let window, !unit.holds(window) { return false }
       return end >= earliest
         || starts.values.contains { start in
           (start.metaSequence.map { unit.sequence <= $0 && $0 < unit.nextSequence } ?? false)
@@ -76,7 +77,7 @@ struct PlaybackPlan: Sendable {
     starts = [:]
     earliest = -.infinity
     notice = nil
-    units = Self.order(all) { unit, _ in window.map { unit.windows.contains($0) } ?? true }
+    units = Self.order(all) { unit, _ in window.map { unit.holds($0) } ?? true }
   }
 
   /// The units that are wanted, by their first timestamp. One without a plausible timestamp stays where it arrived.
@@ -97,8 +98,8 @@ struct PlaybackPlan: Sendable {
 
   /// Whether an event is played.
   func plays(_ line: TimedLines.Line) -> Bool {
-    if let window, line.window != window { return false }
-    guard let start = starts[line.window] else { return line.time >= earliest }
+    if let window, !WindowName.same(line.window, window) { return false }
+    guard let start = starts[WindowName(line.window)] else { return line.time >= earliest }
     return line.sequence == start.metaSequence || (line.time, line.sequence) >= (start.time, start.sequence)
   }
 
@@ -107,7 +108,7 @@ struct PlaybackPlan: Sendable {
     guard let range = unit.range else { return false }
     if let window, !unit.isOnly(window) { return false }
     return unit.windows.allSatisfy { name in
-      let from = starts[name]?.time ?? earliest
+      let from = starts[WindowName(name)]?.time ?? earliest
       return range.lowerBound > from
     }
   }

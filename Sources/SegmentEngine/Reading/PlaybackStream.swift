@@ -98,8 +98,8 @@ struct PlaybackStream: ChunkStream {
     // A unit of one window that begins with, or holds, its keyframe is cut there.
     var start: PlaybackPlan.Start?
     if !isWhole {
-      guard let first = unit.windows.first, unit.isOnly(first), plan.window.map({ $0 == first }) ?? true,
-        let from = plan.starts[first], from.unitSequence == unit.sequence,
+      guard let first = unit.windows.first, unit.isOnly(first), plan.window.map({ WindowName.same($0, first) }) ?? true,
+        let from = plan.starts[WindowName(first)], from.unitSequence == unit.sequence,
         from.metaSequence.map({ $0 >= unit.sequence }) ?? true
       else { return nil }
       start = from

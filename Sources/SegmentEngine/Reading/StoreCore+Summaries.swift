@@ -34,7 +34,7 @@ extension StoreCore {
       }
     }
     var windows: [String] = []
-    for window in parts.flatMap(\.entry.windows) + (picture.live?.windows ?? []) where !windows.contains(window) {
+    for window in parts.flatMap(\.entry.windows) + (picture.live?.windows ?? []) where !windows.contains(where: { WindowName.same($0, window) }) {
       windows.append(window)
     }
     let visitor = parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? picture.live?.visitor ?? ""

@@ -82,7 +82,7 @@ struct GroupDraft {
       contents.live.update(key) { session in
         taken.sequence = session.nextSequence
         taken.hasRoom =
-          session.windows.count < FormatLimits.windowsPerSegment - 1 || session.windows.contains(window)
+          session.windows.count < FormatLimits.windowsPerSegment - 1 || session.windows.contains { WindowName.same($0, window) }
         if taken.hasRoom { session.nextSequence += UInt64(record.events) }
       }
       return taken
