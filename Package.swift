@@ -57,13 +57,14 @@ let package = Package(
       name: "SegmentTestSupport", dependencies: ["SegmentEngine", "SegmentFiles"],
       path: "Tests/SegmentTestSupport", swiftSettings: strict),
     .executableTarget(
-      name: "segment-test-child", dependencies: ["SegmentEngine"], path: "Tests/SegmentTestChild",
+      name: "segment-test-child", dependencies: ["SegmentEngine", "SegmentFiles"], path: "Tests/SegmentTestChild",
       swiftSettings: strict),
     .testTarget(
       name: "SegmentScannerTests", dependencies: ["SegmentScanner"], swiftSettings: strict),
     .testTarget(name: "SegmentCodecsTests", dependencies: ["SegmentCodecs"], swiftSettings: strict),
     .testTarget(
-      name: "SegmentFilesTests", dependencies: ["SegmentFiles", "SegmentTestSupport"],
+      name: "SegmentFilesTests",
+      dependencies: ["SegmentFiles", "SegmentTestSupport", "segment-test-child"],
       swiftSettings: strict),
     .testTarget(
       name: "SegmentEngineTests",

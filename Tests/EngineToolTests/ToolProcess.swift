@@ -1,4 +1,5 @@
 import Foundation
+import SegmentTestSupport
 import Testing
 
 /// The built tool, run as a child process.
@@ -38,7 +39,7 @@ struct ToolProcess {
   @discardableResult
   func run(_ arguments: [String], output: FileHandle? = nil) throws -> Result {
     let process = Process()
-    process.executableURL = try Self.tool()
+    process.executableURL = try BuiltPrograms.url("engine-tool")
     process.arguments = arguments
     process.currentDirectoryURL = folder
     // Files, not pipes: nobody has to read them while the tool runs.
@@ -75,19 +76,5 @@ struct ToolProcess {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
     try await body(ToolProcess(folder))
-  }
-
-  /// The tool beside the test bundle: in the folder of a path this process was started with, or above it.
-  private static func tool() throws -> URL {
-    for argument in CommandLine.arguments where argument.contains("/") {
-      var folder = URL(fileURLWithPath: argument).deletingLastPathComponent()
-      for _ in 0..<4 {
-        let tool = folder.appendingPathComponent("engine-tool")
-        // The package may have a folder of this name too.
-        if (try? tool.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true { return tool }
-        folder.deleteLastPathComponent()
-      }
-    }
-    throw CocoaError(.fileNoSuchFile)
   }
 }

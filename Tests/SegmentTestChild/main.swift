@@ -1,12 +1,21 @@
 import Foundation
 import SegmentEngine
+import SegmentFiles
 
-// A process that ingests until it is killed, for tests of real death. Usage: segment-test-child STORE FIRST SESSIONS
+// A process for tests of real death.
 //
-// Appends batch after batch to each session, from batch FIRST on, flushing now and then, and prints a line
+// segment-test-child lock PATH: takes a lock, marks its file, and waits to be killed.
+//
+// segment-test-child STORE FIRST SESSIONS: ingests until it is killed. Appends batch after batch to each session, from batch FIRST on, flushing now and then, and prints a line
 // "SESSION BATCH" for each batch once it is acknowledged. Lines are written with one call each, so a line that can be
 // read was an acknowledgement.
 let arguments = CommandLine.arguments
+if arguments.count == 3, arguments[1] == "lock" {
+  let lock = try POSIXFileSystem().lock(arguments[2], wait: false)
+  try lock?.file.writeBytes([7], at: 0)
+  while lock != nil { sleep(1) }
+  exit(1)
+}
 guard arguments.count == 4, let first = Int(arguments[2]), let sessions = Int(arguments[3]) else { exit(64) }
 
 /// The bytes of one batch: what the test expects to find.

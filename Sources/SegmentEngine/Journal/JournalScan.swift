@@ -69,7 +69,12 @@ package struct JournalScan {
         if !isBelievable { break }
         // Something that was durable is unreadable here: go on with the next page that begins a group.
         let next = try nextGroup(after: at, limit: min(limit, known)) ?? min(limit, known)
-        damages.append(JournalDamage(offset: at, length: next - at, what: "a commit group is unreadable"))
+        damages.append(JournalDamage(offset: at, length: next - at, what: "the header of a commit group is unreadable"))
+        // Its records stand for themselves: each names its own place.
+        for record in try strayRecords(from: at, to: next) {
+          visit(record)
+          records += 1
+        }
         at = next
         end = at
         continue
@@ -134,6 +139,30 @@ package struct JournalScan {
     let bytes = try file.readBytes(at: offset, count: length)
     return bytes.count == length ? (header, bytes) : nil
   }
+
+  /// Records that can be read in a part of the file that has no valid group header.
+  private func strayRecords(from start: UInt64, to end: UInt64) throws(FileError) -> [FoundRecord] {
+    let limit = min(end, fileSize, start + Self.strayLimit)
+    guard limit > start else { return [] }
+    let bytes = try file.readBytes(at: start, count: Int(limit - start))
+    var found: [FoundRecord] = []
+    var at = 0
+    while at + RecordHead.fixedSize <= bytes.count {
+      if let head = try? RecordHead.decode(bytes, at: at, journal: id, offset: start + UInt64(at)),
+        head.payloadLength <= bytes.count - at - head.headLength
+      {
+        let payload = at + head.headLength..<at + head.headLength + head.payloadLength
+        if Checksum.plain(bytes, payload) == head.payloadChecksum { found.append(FoundRecord(head: head)) }
+        at += Int(head.size)
+      } else {
+        at += RecordHead.alignment
+      }
+    }
+    return found
+  }
+
+  /// How much is searched for records without a group, bytes: more than any group takes.
+  private static let strayLimit: UInt64 = 512 << 20
 
   private func parse(
     _ bytes: [UInt8], header: GroupHeader, checkingPayloads: Bool

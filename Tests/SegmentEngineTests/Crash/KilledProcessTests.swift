@@ -86,16 +86,3 @@ import Testing
     return (Set(batches), batches == batches.sorted() && counts.values.allSatisfy { $0 == 8 })
   }
 }
-
-/// Programs of the package, built beside the tests.
-enum BuiltPrograms {
-  static func url(_ name: String) throws -> URL {
-    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    for _ in 0..<4 {
-      let candidate = folder.appendingPathComponent(name)
-      if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
-      folder.deleteLastPathComponent()
-    }
-    throw StoreError(.notFound, "\(name) is not built; run the tests by Scripts/test")
-  }
-}
