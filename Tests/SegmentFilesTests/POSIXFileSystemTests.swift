@@ -1,5 +1,6 @@
 import Foundation
 import SegmentFiles
+import SegmentTestSupport
 import Testing
 
 /// What only a real file system can show.
