@@ -254,9 +254,9 @@ public final class ReplayStore: Sendable {
   public func events(
     in key: SessionKey, time: Range<Timestamp>? = nil, window: String? = nil, order: EventOrder = .arrival
   ) -> EventChunks {
-    let range = time.map { $0.lowerBound.millisecondsSince1970..<$0.upperBound.millisecondsSince1970 }
-    return chunks { core throws(StoreError) -> any ChunkStream in
-      switch order {
+    chunks { core throws(StoreError) -> any ChunkStream in
+      let range = try time?.finite()
+      return switch order {
       case .arrival: try ArrivalStream(core, key, time: range, window: window)
       case .time: try TimeStream(core, key, time: range, window: window)
       }
@@ -276,7 +276,7 @@ public final class ReplayStore: Sendable {
   /// The byte ranges of the blocks that hold a range of time, for clients that fetch and decode them by themselves.
   /// Throws `.notFound` where there is no such session.
   public func byteRanges(in key: SessionKey, time: Range<Timestamp>? = nil) async throws(StoreError) -> ByteRanges {
-    let range = time.map { $0.lowerBound.millisecondsSince1970..<$0.upperBound.millisecondsSince1970 }
+    let range = try time?.finite()
     return try await read { core throws(StoreError) in try core.byteRanges(of: key, time: range) }
   }
 

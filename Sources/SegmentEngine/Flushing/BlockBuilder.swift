@@ -58,6 +58,11 @@ struct BlockBuilder {
     append(event, payload[event.bytes])
   }
 
+  /// Takes note of a Meta event that is not among the events that are added.
+  mutating func note(meta sequence: UInt64, window: Int) {
+    if metas[window] == nil { metas[window] = sequence }
+  }
+
   /// Hands over what is left.
   mutating func finish<Failure: Error>(_ emit: (Block) throws(Failure) -> Void) throws(Failure) {
     if let waiting = held {

@@ -76,12 +76,15 @@ struct Flush {
       gathered.add(part)
       for record in part.records {
         do throws(StoreError) {
-          guard let journal = journals[part.journal] else {
-            throw StoreError(.notFound, "journal \(part.journal) is not open")
+          guard let journal = journals[part.journal.id] else {
+            throw StoreError(.notFound, "journal \(part.journal.id) is not open")
           }
           let batch = try journal.readBatch(
             at: record.offset, headLength: Int(record.headLength), payloadLength: Int(record.payloadLength))
           gathered.add(batch, part)
+          if let distance = part.metaDistances[record.sequence] {
+            builder.note(meta: record.sequence - UInt64(distance), window: Int(record.window))
+          }
           try append(batch, epoch: part.epoch, window: Int(record.window), to: &builder, emit)
         } catch where error.code == .damaged {
           // Its events are a gap in the segment; the journal is kept for salvage.
@@ -93,7 +96,7 @@ struct Flush {
     let entry = SegmentEntry(
       offset: 0, length: 0, ordinal: ordinal, sequence: gathered.first ?? session.nextSequence,
       session: session.key, visitor: session.visitor, windows: session.windows, dictionaries: dictionaries,
-      facts: gathered.facts ?? SegmentFacts(received: environment.clock.now()), tags: gathered.tags,
+      facts: gathered.facts ?? gathered.factsOfEdits(or: environment.clock.now()), tags: gathered.tags,
       finished: gathered.finished, rule: "", rate: 1, batches: gathered.batches, blocks: [])
     try inStore(layout) { () throws(FileError) in try writer.endSegment(entry) }
   }
@@ -139,16 +142,25 @@ struct Flush {
 /// What a segment's entry says, as it comes together from the journal.
 private struct Gathered {
   var facts: SegmentFacts?
+  /// First and last receipt of tags and finish in parts without events.
+  var edited: (Double, Double)?
   var tags: [TimedTag] = []
   var finished: Double?
   var batches: [BatchEntry] = []
   var first: UInt64?
 
+  /// Facts of a segment without events.
+  func factsOfEdits(or now: Double) -> SegmentFacts {
+    var facts = SegmentFacts(received: edited?.0 ?? now)
+    facts.lastReceived = edited?.1 ?? now
+    return facts
+  }
+
   mutating func add(_ part: LivePart) {
     tags += part.tags
     finished = part.finished ?? finished
-    // Facts are those of the events that are really there; a part without events still tells when it was received.
-    if part.records.isEmpty { merge(SegmentFacts(received: part.facts.firstReceived)) }
+    // Facts are those of the events that are really there; a segment without any still tells when it was received.
+    if part.records.isEmpty { edited = (edited?.0 ?? part.facts.firstReceived, part.facts.lastReceived) }
   }
 
   mutating func add(_ batch: JournalBatch, _ part: LivePart) {

@@ -5,6 +5,7 @@ internal import SegmentFiles
 /// Only the committing thread touches it.
 final class JournalWriter {
   let header: JournalHeader
+  let identity: JournalIdentity
   let file: any StorageFile
   /// Offset at which the next group starts; all below it is written.
   private(set) var end = UInt64(JournalHeader.size)
@@ -19,6 +20,7 @@ final class JournalWriter {
 
   private init(_ header: JournalHeader, _ file: any StorageFile, bytesAhead: Int) {
     self.header = header
+    identity = JournalIdentity(id: header.id, ordinal: header.ordinal, epoch: header.epoch)
     self.file = file
     self.bytesAhead = GroupHeader.aligned(UInt64(max(0, bytesAhead)))
   }

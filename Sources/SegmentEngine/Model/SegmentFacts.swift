@@ -1,15 +1,39 @@
 /// The facts of a run of a session's events (FORMAT.md "Facts"): summed up for a batch, for what a journal holds, for a
 /// segment, and merged in order for the whole session.
 package struct SegmentFacts: Sendable, Equatable {
+  /// How many events there are of a kind, and their bytes.
   package struct Tally: Sendable, Equatable {
-    package var kind: EventKind
-    package var events: UInt64
-    package var rawBytes: UInt64
+    // 12 bytes, as live sessions keep several each: events in 40 bits, bytes in 48. No store holds as much of one session.
+    private let eventsLow: UInt32
+    private let rawBytesLow: UInt32
+    private let rawBytesHigh: UInt16
+    private let eventsHigh: UInt8
+    package let kind: EventKind
+
+    package var events: UInt64 { UInt64(eventsHigh) << 32 | UInt64(eventsLow) }
+    package var rawBytes: UInt64 { UInt64(rawBytesHigh) << 32 | UInt64(rawBytesLow) }
+
+    /// Numbers that do not fit become the highest that do.
+    package init(kind: EventKind, events: UInt64, rawBytes: UInt64) {
+      let events = min(events, (1 << 40) - 1)
+      let rawBytes = min(rawBytes, (1 << 48) - 1)
+      self.kind = kind
+      eventsLow = UInt32(truncatingIfNeeded: events)
+      eventsHigh = UInt8(events >> 32)
+      rawBytesLow = UInt32(truncatingIfNeeded: rawBytes)
+      rawBytesHigh = UInt16(rawBytes >> 32)
+    }
   }
 
   /// First and last plausible timestamp.
-  package var start: Double?
-  package var end: Double?
+  package var start: Double? {
+    get { first.isFinite ? first : nil }
+    set { first = newValue ?? .infinity }
+  }
+  package var end: Double? {
+    get { last.isFinite ? last : nil }
+    set { last = newValue ?? -.infinity }
+  }
   package var firstReceived: Double
   package var lastReceived: Double
   /// In order of kind.
@@ -19,11 +43,24 @@ package struct SegmentFacts: Sendable, Equatable {
   package var packed: UInt64 = 0
   package var implausible: UInt64 = 0
   package var activeMilliseconds: UInt64 = 0
-  package var firstActive: Double?
-  package var lastActive: Double?
+  package var firstActive: Double? {
+    get { activeFrom.isFinite ? activeFrom : nil }
+    set { activeFrom = newValue ?? .infinity }
+  }
+  package var lastActive: Double? {
+    get { activeTo.isFinite ? activeTo : nil }
+    set { activeTo = newValue ?? -.infinity }
+  }
   package var pageCount: UInt64 = 0
   /// The first different ones, at most `FormatLimits.pagesPerSegment`.
-  package var pages: [String] = []
+  package var pages = FewStrings()
+
+  // Times are finite, so an infinity says that there is none in 8 bytes instead of an optional's 16, and leaves `min` and
+  // `max` as they are.
+  private var first = Double.infinity
+  private var last = -Double.infinity
+  private var activeFrom = Double.infinity
+  private var activeTo = -Double.infinity
 
   /// Steps between user events up to this long count as activity, milliseconds.
   static let activeStep = 10_000.0
@@ -31,6 +68,11 @@ package struct SegmentFacts: Sendable, Equatable {
   package init(received: Double) {
     firstReceived = received
     lastReceived = received
+  }
+
+  /// Takes note of a tag or finish: it counts as a receipt only as long as there is no event.
+  mutating func receiveEdit(at time: Double) {
+    if tallies.isEmpty { lastReceived = max(lastReceived, time) }
   }
 
   package var events: UInt64 { tallies.reduce(0) { $0 + $1.events } }
@@ -48,8 +90,8 @@ package struct SegmentFacts: Sendable, Equatable {
       implausible += 1
       return
     }
-    start = min(start ?? entry.timestamp, entry.timestamp)
-    end = max(end ?? entry.timestamp, entry.timestamp)
+    first = min(first, entry.timestamp)
+    last = max(last, entry.timestamp)
     if entry.kind.isUserActivity { addActivity(from: entry.timestamp, to: entry.timestamp, milliseconds: 0) }
   }
 
@@ -60,8 +102,8 @@ package struct SegmentFacts: Sendable, Equatable {
 
   /// Adds the facts of a batch that was received later.
   package mutating func merge(_ later: SegmentFacts) {
-    if let other = later.start { start = min(start ?? other, other) }
-    if let other = later.end { end = max(end ?? other, other) }
+    first = min(first, later.first)
+    last = max(last, later.last)
     firstReceived = min(firstReceived, later.firstReceived)
     lastReceived = max(lastReceived, later.lastReceived)
     for tally in later.tallies { add(tally) }
@@ -79,27 +121,28 @@ package struct SegmentFacts: Sendable, Equatable {
 
   private mutating func addActivity(from first: Double, to last: Double, milliseconds: UInt64) {
     var added = milliseconds
-    if let lastActive {
-      let step = first - lastActive
-      if step > 0, step <= Self.activeStep { activeMilliseconds += UInt64(step) }
-      // What two windows did at the same time counts once.
-      if step < 0 { added -= min(added, UInt64(min(-step, 1e15))) }
-    }
+    // Infinite, and so too long, where there was no activity yet.
+    let step = first - activeTo
+    if step > 0, step <= Self.activeStep { activeMilliseconds += UInt64(step) }
+    // What two windows did at the same time counts once.
+    if step < 0 { added -= min(added, UInt64(min(-step, 1e15))) }
     activeMilliseconds += added
-    firstActive = firstActive ?? first
-    lastActive = max(lastActive ?? last, last)
+    if activeFrom == .infinity { activeFrom = first }
+    activeTo = max(activeTo, last)
   }
 
   private mutating func add(_ tally: Tally) {
     if let index = tallies.firstIndex(where: { $0.kind >= tally.kind }) {
-      if tallies[index].kind == tally.kind {
-        tallies[index].events += tally.events
-        tallies[index].rawBytes += tally.rawBytes
-      } else {
-        tallies.insert(tally, at: index)
+      let same = tallies[index]
+      if same.kind == tally.kind {
+        tallies[index] = Tally(
+          kind: tally.kind, events: same.events + tally.events, rawBytes: same.rawBytes + tally.rawBytes)
+        return
       }
+      tallies.makeTightRoom()
+      tallies.insert(tally, at: index)
     } else {
-      tallies.append(tally)
+      tallies.appendTightly(tally)
     }
   }
 }

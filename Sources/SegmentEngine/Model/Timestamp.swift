@@ -14,6 +14,17 @@ public struct Timestamp: Comparable, Hashable, Sendable {
   }
 }
 
+extension Range<Timestamp> {
+  /// Milliseconds since 1970. Throws `.invalidArgument` where a bound is not finite.
+  func finite() throws(StoreError) -> Range<Double> {
+    let (low, high) = (lowerBound.millisecondsSince1970, upperBound.millisecondsSince1970)
+    guard low.isFinite, high.isFinite else {
+      throw StoreError(.invalidArgument, "a range of time from \(low) to \(high); both must be numbers")
+    }
+    return low..<high
+  }
+}
+
 /// A place in the time of a session at which playback may start.
 public enum PlaybackTime: Sendable, Hashable {
   /// The beginning of the session.

@@ -2,7 +2,10 @@
 struct PlaybackPlan: Sendable {
   /// Where a window starts: at the Meta event of its keyframe, then from the keyframe on.
   struct Start: Sendable {
+    /// What orders the keyframe: its timestamp where that is in the range of its unit, else the start of that range.
     var time: Double
+    /// Its timestamp is what orders it.
+    var isInRange: Bool
     var sequence: UInt64
     var metaSequence: UInt64?
     /// Place of the keyframe in its unit's content.
@@ -17,6 +20,8 @@ struct PlaybackPlan: Sendable {
   /// Units that hold something to play, in order of their first timestamp.
   var units: [Unit]
   var window: String?
+  /// Only events with a plausible time in this range; nil: all.
+  var range: Range<Double>?
 
   /// Plans playback at `time`: for each window its last keyframe at or before it, else its first one after.
   init(
@@ -26,12 +31,16 @@ struct PlaybackPlan: Sendable {
     starts = [:]
     var hasEarly = false
     var early: [WindowName: Bool] = [:]
+    let all = Self.ranged(all)
     for unit in all where unit.hasKeyframe {
       for keyframe in try keyframes(unit) where window.map({ WindowName.same($0, keyframe.window) }) ?? true {
         let name = WindowName(keyframe.window)
-        let isEarly = time.map { keyframe.timestamp <= $0 } ?? false
+        let isInRange = unit.range?.contains(keyframe.timestamp) ?? false
+        let own = isInRange ? keyframe.timestamp : unit.range?.lowerBound
+        // Where nothing is plausible up to here, its own timestamp is the best there is to choose by.
+        let isEarly = time.map { own ?? keyframe.timestamp <= $0 } ?? false
         let candidate = Start(
-          time: Self.time(keyframe.timestamp, in: unit), sequence: keyframe.sequence,
+          time: own ?? TimedLines.unknownTime, isInRange: isInRange, sequence: keyframe.sequence,
           metaSequence: keyframe.metaSequence, offset: keyframe.offset, unitSequence: unit.sequence)
         hasEarly = hasEarly || isEarly
         guard let current = starts[name], let wasEarly = early[name] else {
@@ -71,50 +80,56 @@ struct PlaybackPlan: Sendable {
     }
   }
 
-  /// Plans all events of the units, without regard to keyframes.
-  init(everythingOf all: [Unit], window: String?) {
+  /// Plans all events of the units, or those in a range of time, without regard to keyframes.
+  init(everythingOf all: [Unit], in range: Range<Double>?, window: String?) {
     self.window = window
+    self.range = range
     starts = [:]
     earliest = -.infinity
     notice = nil
-    units = Self.order(all) { unit, _ in window.map { unit.holds($0) } ?? true }
+    units = Self.order(Self.ranged(all)) { unit, _ in window.map { unit.holds($0) } ?? true }
   }
 
-  /// The units that are wanted, by their first timestamp. One without a plausible timestamp stays where it arrived.
-  private static func order(_ all: [Unit], _ isWanted: (_ unit: Unit, _ end: Double) -> Bool) -> [Unit] {
-    var units: [Unit] = []
-    var last = -Double.infinity
-    for unit in all {
+  /// The units, in order of sequence, with a range each: one without a plausible timestamp stays where it arrived.
+  private static func ranged(_ all: [Unit]) -> [Unit] {
+    var last: Double?
+    return all.map { unit in
       var unit = unit
-      let end = unit.range?.upperBound ?? last
-      if unit.range == nil, last.isFinite { unit.range = last...last }
-      last = max(last, end)
-      if isWanted(unit, end) { units.append(unit) }
+      if unit.range == nil { unit.range = last.map { $0...$0 } }
+      if let end = unit.range?.upperBound { last = max(last ?? end, end) }
+      return unit
     }
-    return units.sorted {
-      ($0.range?.lowerBound ?? -.infinity, $0.sequence) < ($1.range?.lowerBound ?? -.infinity, $1.sequence)
+  }
+
+  /// The units that are wanted, by their first timestamp.
+  private static func order(_ all: [Unit], _ isWanted: (_ unit: Unit, _ end: Double) -> Bool) -> [Unit] {
+    all.filter { isWanted($0, $0.range?.upperBound ?? TimedLines.unknownTime) }.sorted {
+      ($0.range?.lowerBound ?? TimedLines.unknownTime, $0.sequence)
+        < ($1.range?.lowerBound ?? TimedLines.unknownTime, $1.sequence)
     }
   }
 
   /// Whether an event is played.
   func plays(_ line: TimedLines.Line) -> Bool {
     if let window, !WindowName.same(line.window, window) { return false }
+    if let range, !line.isPlausible || !range.contains(line.time) { return false }
     guard let start = starts[WindowName(line.window)] else { return line.time >= earliest }
-    return line.sequence == start.metaSequence || (line.time, line.sequence) >= (start.time, start.sequence)
+    if line.sequence == start.metaSequence { return true }
+    // Without a time of its own, what arrived before it is not behind it.
+    return (line.time, line.sequence) >= (start.time, start.sequence)
+      && (start.isInRange || line.sequence >= start.sequence)
   }
 
   /// Whether all of a unit is played, without looking at its events.
   func playsAll(of unit: Unit) -> Bool {
     guard let range = unit.range else { return false }
     if let window, !unit.isOnly(window) { return false }
+    if let wanted = self.range {
+      guard unit.isPlausible, wanted.contains(range.lowerBound), wanted.contains(range.upperBound) else { return false }
+    }
     return unit.windows.allSatisfy { name in
       let from = starts[WindowName(name)]?.time ?? earliest
       return range.lowerBound > from
     }
-  }
-
-  private static func time(_ timestamp: Double, in unit: Unit) -> Double {
-    guard let range = unit.range else { return -.infinity }
-    return range.contains(timestamp) ? timestamp : range.lowerBound
   }
 }

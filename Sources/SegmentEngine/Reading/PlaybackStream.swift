@@ -45,6 +45,10 @@ struct PlaybackStream: ChunkStream {
     case .offset(let milliseconds):
       moment = (units.compactMap { $0.range?.lowerBound }.min() ?? 0) + milliseconds
     }
+    guard moment?.isFinite ?? true else {
+      throw StoreError(
+        .invalidArgument, "playback at \(moment ?? 0); the time must be a number", location: .init(session: key))
+    }
     plan = try PlaybackPlan(units, at: moment, window: window) { unit throws(StoreError) in
       try core.keyframes(of: unit)
     }
@@ -61,7 +65,7 @@ struct PlaybackStream: ChunkStream {
     guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
     var units = picture.units(parts)
     if let time { units.removeAll { !($0.range.map { time.overlaps($0) } ?? false) } }
-    plan = PlaybackPlan(everythingOf: units, window: window)
+    plan = PlaybackPlan(everythingOf: units, in: time, window: window)
   }
 
   mutating func next() throws(StoreError) -> EventChunk? {
@@ -100,7 +104,8 @@ struct PlaybackStream: ChunkStream {
     if !isWhole {
       guard let first = unit.windows.first, unit.isOnly(first), plan.window.map({ WindowName.same($0, first) }) ?? true,
         let from = plan.starts[WindowName(first)], from.unitSequence == unit.sequence,
-        from.metaSequence.map({ $0 >= unit.sequence }) ?? true
+        // Between Meta and keyframe nothing may stand that is not played.
+        from.metaSequence.map({ $0 >= unit.sequence && $0 + 1 == from.sequence }) ?? true
       else { return nil }
       start = from
     }
@@ -165,7 +170,7 @@ struct PlaybackStream: ChunkStream {
   private mutating func openDue() throws(StoreError) {
     while place < plan.units.count {
       let unit = plan.units[place]
-      let first = unit.range?.lowerBound ?? -.infinity
+      let first = unit.range?.lowerBound ?? TimedLines.unknownTime
       if let head = open.map(\.head).min(by: <), head < (first, unit.sequence) { return }
       place += 1
       do {

@@ -30,7 +30,7 @@ extension StoreCore {
       let index = contents.index
       let live = contents.live[key]
       var journals: [Identifier: JournalFile] = [:]
-      for part in live?.parts ?? [] { journals[part.journal] = contents.journals[part.journal] }
+      for part in live?.parts ?? [] { journals[part.journal.id] = contents.journals[part.journal.id] }
       let applied = max(contents.live.appliedCommit, contents.catalog.applied)
       return SessionPicture(
         key: key,
@@ -88,10 +88,9 @@ extension StoreCore {
     let isKnown = contents.withLock { contents in
       let hash = KeyHash.of(key)
       if !contents.index.contains(hash) {
-        var session = LiveSession(
-          key: key, visitor: "", nextSequence: 0, lastReceived: self.environment.clock.now())
+        var session = LiveSession(lastReceived: self.environment.clock.now())
         session.isJoined = true
-        contents.live.enter(session)
+        contents.live.enter(session, as: key)
       }
       guard contents.live[key]?.isJoined ?? false else { return false }
       contents.live.update(key) { $0.pending += isHeld ? 1 : 0 }
@@ -100,14 +99,14 @@ extension StoreCore {
     if isKnown { return }
     let parts = try resolve(key).parts
     var session = LiveSession(
-      key: key, visitor: parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? "",
       nextSequence: parts.map(\.entry.nextSequence).max() ?? 0, lastReceived: environment.clock.now())
+    session.visitor = parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? ""
     session.isJoined = true
     for part in parts {
       session.packedBatches += part.entry.batches.map { UInt32(truncatingIfNeeded: $0.hash) }
     }
     contents.withLock { contents in
-      contents.live.enter(session)
+      contents.live.enter(session, as: key)
       contents.live.update(key) { $0.pending += isHeld ? 1 : 0 }
     }
   }

@@ -61,12 +61,12 @@ extension StoreCore {
   /// The `count` newest sessions behind a position, in order.
   private func newest(_ count: Int, after: SessionPage.Position?, before: Timestamp?) -> [Candidate] {
     let (index, live) = contents.withLock { contents in
-      (contents.index, contents.live.sessions.values.filter { !$0.parts.isEmpty })
+      (contents.index, contents.live.sessions)
     }
     var liveStarts: [UInt64: (UInt32, SessionKey)] = [:]
-    for session in live {
+    for (key, session) in live {
       let starts = session.parts.map { Locator.seconds($0.facts.start ?? $0.facts.firstReceived) }
-      liveStarts[KeyHash.of(session.key)] = (starts.min() ?? 0, session.key)
+      liveStarts[KeyHash.of(key)] = (starts.min() ?? 0, key)
     }
     let latest = before.map { Locator.seconds($0.millisecondsSince1970) } ?? .max
     var chosen: [Candidate] = []

@@ -12,8 +12,10 @@ extension StoreCore {
     func merge(_ more: SegmentFacts) {
       if facts == nil { facts = more } else { facts?.merge(more) }
     }
-    for part in parts { merge(part.entry.facts) }
-    for part in liveParts { merge(part.facts) }
+    // Parts with tags alone tell when something was received only where there is no event at all.
+    let all = parts.map(\.entry.facts) + liveParts.map(\.facts)
+    let hasEvents = all.contains { $0.events > 0 }
+    for part in all where part.events > 0 || !hasEvents { merge(part) }
     guard let facts else { return nil }
 
     // Tags follow the order in which they were set: by journal, then as they came.
@@ -34,7 +36,8 @@ extension StoreCore {
       }
     }
     var windows: [String] = []
-    for window in parts.flatMap(\.entry.windows) + (picture.live?.windows ?? []) where !windows.contains(where: { WindowName.same($0, window) }) {
+    for window in parts.flatMap(\.entry.windows) + Array(picture.live?.windows ?? [])
+    where !windows.contains(where: { WindowName.same($0, window) }) {
       windows.append(window)
     }
     let visitor = parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? picture.live?.visitor ?? ""
@@ -46,7 +49,7 @@ extension StoreCore {
       firstReceived: Timestamp(millisecondsSince1970: facts.firstReceived),
       lastReceived: Timestamp(millisecondsSince1970: facts.lastReceived), events: facts.events,
       kinds: facts.tallies.map { .init(kind: $0.kind, events: $0.events, rawBytes: $0.rawBytes) },
-      pages: facts.pages, pageCount: facts.pageCount, clicks: facts.clicks, inputs: facts.events(of: .input),
+      pages: Array(facts.pages), pageCount: facts.pageCount, clicks: facts.clicks, inputs: facts.events(of: .input),
       errors: facts.errors, packedEvents: facts.packed, implausibleTimestamps: facts.implausible,
       activeMilliseconds: facts.activeMilliseconds, rawBytes: facts.rawBytes, storedBytes: stored, windows: windows,
       tags: tags, finished: finished.map(Timestamp.init(millisecondsSince1970:)), segments: parts.count,

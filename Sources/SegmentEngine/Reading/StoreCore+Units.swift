@@ -11,7 +11,7 @@ extension StoreCore {
 
   private func content(_ unit: Unit, of key: SessionKey) throws(StoreError) -> [UInt8] {
     switch unit.source {
-    case .record(let journal, let record, _):
+    case .record(let journal, let record, _, _):
       return try journal.readBatch(
         at: record.offset, headLength: Int(record.headLength), payloadLength: Int(record.payloadLength)
       ).ndjson
@@ -78,12 +78,12 @@ extension StoreCore {
           window: windows[keyframe.window], timestamp: keyframe.timestamp, sequence: sequence,
           offset: keyframe.offset, metaSequence: meta ? sequence - UInt64(keyframe.metaDistance) : nil)
       }
-    case .record(let journal, let record, let window):
+    case .record(let journal, let record, let window, let metaDistance):
       let head = try journal.readHead(at: record.offset, headLength: Int(record.headLength))
       guard case .events(let batch) = head.details else { return [] }
       var keyframes: [UnitKeyframe] = []
       var offset = 0
-      var meta: UInt64?
+      var meta = metaDistance == 0 ? nil : record.sequence - UInt64(metaDistance)
       for (ordinal, entry) in batch.table.entries.enumerated() {
         let sequence = record.sequence + UInt64(ordinal)
         if entry.kind == .meta { meta = sequence }

@@ -14,6 +14,9 @@ struct TimedLines {
     var kind: EventKind
   }
 
+  /// What orders events as long as nothing plausible is known.
+  static let unknownTime = 0.0
+
   private let content: [UInt8]
   private let unit: Unit
 
@@ -24,7 +27,7 @@ struct TimedLines {
 
   func forEach(_ body: (Line) -> Void) {
     var lines = LineSplitter(content)
-    var time = unit.range?.lowerBound ?? 0
+    var time = unit.range?.lowerBound ?? Self.unknownTime
     unit.runs.forEach { sequence, _, window in
       guard let bytes = lines.next() else { return }
       let probe = unsafe EventProbe.probe(content.span.bytes.extracting(bytes))

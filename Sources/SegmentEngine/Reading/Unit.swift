@@ -2,7 +2,7 @@
 struct Unit: Sendable {
   enum Source: Sendable {
     case block(PackFacts, BlockEntry, windows: [String], dictionaries: [Identifier])
-    case record(JournalFile, LiveRecord, window: String)
+    case record(JournalFile, LiveRecord, window: String, metaDistance: Int)
   }
 
   var source: Source
@@ -30,11 +30,11 @@ struct Unit: Sendable {
     hasKeyframe = !block.keyframes.isEmpty
   }
 
-  init(_ record: LiveRecord, in journal: JournalFile, epoch: UInt64, window: String) {
-    source = .record(journal, record, window: window)
+  init(_ record: LiveRecord, in journal: JournalFile, _ part: LivePart, window: String) {
+    source = .record(journal, record, window: window, metaDistance: part.metaDistances[record.sequence] ?? 0)
     sequence = record.sequence
     events = Int(record.events)
-    self.epoch = epoch
+    epoch = part.epoch
     range = record.flags.contains(.hasRange) ? record.first...max(record.first, record.last) : nil
     isSorted = record.flags.contains(.isSorted)
     isPlausible = isSorted
@@ -45,7 +45,7 @@ struct Unit: Sendable {
   var windows: [String] {
     switch source {
     case .block(_, let block, let windows, _): block.runs.map { windows[$0.window] }
-    case .record(_, _, let window): [window]
+    case .record(_, _, let window, _): [window]
     }
   }
 
@@ -65,7 +65,7 @@ struct Unit: Sendable {
         runs.append(sequence: at, count: run.events, epoch: epoch, window: windows[run.window])
         at += UInt64(run.events)
       }
-    case .record(_, _, let window):
+    case .record(_, _, let window, _):
       runs.append(sequence: sequence, count: events, epoch: epoch, window: window)
     }
     return runs
@@ -92,9 +92,9 @@ extension SessionPicture {
     }
     if let live {
       for part in live.parts {
-        guard let journal = journals[part.journal] else { continue }
+        guard let journal = journals[part.journal.id] else { continue }
         for record in part.records where record.events > 0 {
-          units.append(Unit(record, in: journal, epoch: part.epoch, window: live.windows[Int(record.window)]))
+          units.append(Unit(record, in: journal, part, window: live.windows[Int(record.window)]))
         }
       }
     }

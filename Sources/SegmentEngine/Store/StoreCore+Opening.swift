@@ -20,7 +20,7 @@ extension StoreCore {
   /// What the store consists of.
   package func info() throws(StoreError) -> StoreInfo {
     let (state, index, live) = contents.withLock { contents in
-      (contents.catalog, contents.index, contents.live.sessions.values.filter { !$0.parts.isEmpty })
+      (contents.catalog, contents.index, contents.live.sessions)
     }
     func files(_ paths: [String]) throws(StoreError) -> StoreInfo.Files {
       var found = StoreInfo.Files(count: paths.count, bytes: 0)
@@ -40,7 +40,7 @@ extension StoreCore {
       previous = segment.hash
     }
     let onlyLive = live.count { !index.contains(KeyHash.of($0.key)) }
-    let parts = live.flatMap(\.parts)
+    let parts = live.flatMap(\.session.parts)
     var writer: String?
     if try inStore(layout, { () throws(FileError) in try environment.files.isLocked(layout.writerLock) }) {
       writer = "another process"

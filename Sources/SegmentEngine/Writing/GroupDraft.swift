@@ -18,8 +18,7 @@ struct GroupDraft {
     self.core = core
     self.journal = journal
     self.now = now
-    identity = JournalIdentity(
-      id: journal.header.id, ordinal: journal.header.ordinal, epoch: journal.header.epoch)
+    identity = journal.identity
   }
 
   var isEmpty: Bool { staged.isEmpty }
@@ -78,7 +77,7 @@ struct GroupDraft {
     let window = batch.batch.window
     let taken = core.contents.withLock { contents -> (sequence: UInt64, hasRoom: Bool) in
       var taken = (sequence: 0 as UInt64, hasRoom: true)
-      contents.live.enter(LiveSession(key: key, visitor: "", nextSequence: 0, lastReceived: batch.received))
+      contents.live.enter(LiveSession(lastReceived: batch.received), as: key)
       contents.live.update(key) { session in
         taken.sequence = session.nextSequence
         taken.hasRoom =
@@ -125,12 +124,15 @@ struct GroupDraft {
       guard let session = contents.live[key] else { return ([], false) }
       var found: [(LiveRecord, LivePart)] = []
       for part in session.parts {
-        for record in part.records where record.batchHash == batch.digest.batchHash { found.append((record, part)) }
+        for record in part.records
+        where record.flags.contains(.hasBatchID) && record.batchMark == batch.digest.batchMark {
+          found.append((record, part))
+        }
       }
-      return (found, session.packedBatches.contains(UInt32(truncatingIfNeeded: batch.digest.batchHash)))
+      return (found, session.packedBatches.contains(batch.digest.batchMark))
     }
     for (record, part) in records {
-      guard let file = core.contents.withLock({ $0.journals[part.journal] }) else { continue }
+      guard let file = core.contents.withLock({ $0.journals[part.journal.id] }) else { continue }
       let head = try file.readHead(at: record.offset, headLength: Int(record.headLength))
       guard case .events(let first) = head.details, first.batchID == batch.batch.batchID else { continue }
       return try repeated(

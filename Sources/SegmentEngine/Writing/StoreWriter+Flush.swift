@@ -45,7 +45,7 @@ extension StoreWriter {
         guard !parts.isEmpty else { continue }
         inputs.append(
           Flush.Input(
-            key: key, visitor: session.visitor, nextSequence: session.nextSequence, windows: session.windows,
+            key: key, visitor: session.visitor, nextSequence: session.nextSequence, windows: Array(session.windows),
             parts: parts))
       }
       return (inputs, contents.journals)

@@ -72,6 +72,22 @@ struct KeyframeTests {
     }
   }
 
+  @Test("With the Meta event that was packed already")
+  func metaPackedBefore() async throws {
+    let folder = try StoreFolder()
+    let store = try await folder.open()
+    let meta = Sample.meta(Sample.base + 1_000)
+    try await store.add(page(0) + [step(10), meta], to: key)
+    try await store.flush()
+    try await store.add([Sample.snapshot(Sample.base + 1_001), step(1_002)], to: key)
+    for _ in 0..<2 {
+      let read = try await store.playback(of: key, at: at(1_500)).all()
+      #expect(read.lines == [meta, Sample.snapshot(Sample.base + 1_001), step(1_002)])
+      try await store.flush()
+    }
+    try await store.close()
+  }
+
   @Test("Each window at its own")
   func windows() async throws {
     let folder = try StoreFolder()

@@ -40,7 +40,7 @@ struct SummaryTests {
     #expect(live.start?.millisecondsSince1970 == base)
     #expect(live.end?.millisecondsSince1970 == base + 60_001)
     #expect(live.durationMilliseconds == 60_001)
-    #expect(live.firstReceived == receipt.received && live.lastReceived >= last.received)
+    #expect(live.firstReceived == receipt.received && live.lastReceived == last.received)
     #expect(live.events == 12)
     let expected: [(UInt8, [String])] = [
       (2, [first[1], second[1]]), (4, [first[0], second[0], second[5]]), (5, [second[4]]), (6, [first[4]]),
@@ -107,6 +107,8 @@ struct SummaryTests {
       // Each run receives at its own time.
       other.firstReceived = plain.firstReceived
       other.lastReceived = plain.lastReceived
+      // Where a clock goes back, what counts as active depends on how the events are grouped.
+      if [.jittering, .wild].contains(random.clock) { other.activeMilliseconds = plain.activeMilliseconds }
       #expect(other == plain, "seed \(seed)")
     }
     let live = plain

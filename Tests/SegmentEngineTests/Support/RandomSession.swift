@@ -53,6 +53,8 @@ struct RandomSession {
         // A Meta event, mostly right before its FullSnapshot, sometimes with something in between or not at all.
         let kind = random(0...5)
         if kind > 0 { batch.events.append(event({ Sample.meta($0) }, isMeta: true)) }
+        // A recorder whose buffer is full sends a batch between the two.
+        if kind == 2 { break }
         if kind == 1 { batch.events.append(mutation()) }
         let text = generator.letters(random(0...1_500))
         batch.events.append(event({ Sample.snapshot($0, text: text) }, isSnapshot: true))
