@@ -53,6 +53,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "segment-bench",
+      dependencies: ["SegmentEngine", "SegmentScanner", "SegmentCodecs", "SegmentFiles", "CSegmentZstd", "CSegmentLZ4"],
+      path: "Benchmarks/segment-bench", swiftSettings: strict),
     .target(
       name: "SegmentTestSupport", dependencies: ["SegmentEngine", "SegmentFiles"],
       path: "Tests/SegmentTestSupport", swiftSettings: strict),
