@@ -80,7 +80,8 @@ public final class ReplayStore: Sendable {
         core: writer.core, mode: mode,
         writing: Writing(writer: writer, committer: committer, maintainer: maintainer, gate: gate), pool: pool)
     case .readOnly, .maintenance:
-      let core = try StoreCore.openForReading(layout, configuration, environment)
+      let core = try StoreCore.openForReading(
+        layout, configuration, environment, commits: mode == .maintenance)
       return ReplayStore(core: core, mode: mode, writing: nil, pool: pool)
     }
   }

@@ -5,15 +5,14 @@ extension StorageFile {
   /// checked against a limit.
   package func readBytes(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
     guard count > 0 else { return [] }
-    var bytes = [UInt8](repeating: 0, count: count)
-    let length: Int
-    do {
-      var elements = bytes.mutableSpan
-      var raw = unsafe elements.mutableBytes
-      length = try read(into: &raw, at: offset)
+    return try [UInt8](capacity: count) { (span: inout OutputSpan<UInt8>) throws(FileError) in
+      try unsafe span.withUnsafeMutableBufferPointer { (buffer, length) throws(FileError) in
+        // Not filled with zeros first: `read` only writes to it, and what it did not reach does not count.
+        let memory = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count])
+        var raw = unsafe memory.mutableBytes
+        length = min(count, try read(into: &raw, at: offset))
+      }
     }
-    if length < count { bytes.removeLast(count - length) }
-    return bytes
   }
 
   /// Writes all of `bytes` at `offset`. After an error an unknown part of it is written.

@@ -130,7 +130,7 @@ package final class Catalog: Sendable {
       guard let lock else { return }
       defer { lock.release() }
       let record = try inStore(layout) { () throws(FileError) in try LockRecord.read(lock.file) }
-      var current = try Self.load(environment, layout)
+      var current = try Self.reload(loaded.withLock { $0 }, environment, layout)
       if record?.mark ?? true || current.hasTornTail || current.hasDamagedCopy {
         var state = current.state
         state.generation += 1

@@ -29,6 +29,12 @@ struct EventRuns: Sendable {
     }
   }
 
+  /// The window of an event.
+  func window(of sequence: UInt64) -> String {
+    for run in runs where sequence < run.sequence + UInt64(run.count) { return run.window }
+    return ""
+  }
+
   var last: Cursor? {
     runs.last.map { Cursor(epoch: $0.epoch, sequence: $0.sequence + UInt64($0.count) - 1) }
   }

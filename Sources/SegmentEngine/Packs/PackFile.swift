@@ -43,18 +43,8 @@ package final class PackFile: Sendable {
       guard Checksum.placed(id, offset, bytes, 0..<end) == footer.locatorsChecksum else {
         throw FormatError(.wrongChecksum, at: 0)
       }
-      var reader = ByteReader(bytes, in: 0..<end)
-      var locators: [Locator] = []
-      locators.reserveCapacity(Int(footer.segments))
-      for _ in 0..<footer.segments {
-        let at = reader.position
-        let locator = try Locator.decode(&reader)
-        guard UInt64(locator.offset) >= footer.directoryOffset,
-          UInt64(locator.offset) + UInt64(locator.length) <= footer.locatorsOffset,
-          locators.last.map({ $0.hash <= locator.hash }) ?? true
-        else { throw FormatError(.invalid("locator"), at: at) }
-        locators.append(locator)
-      }
+      let locators = try Locator.decodeAll(
+        bytes, count: Int(footer.segments), within: footer.directoryOffset..<footer.locatorsOffset)
       return (footer, locators)
     } catch {
       throw .damaged("the footer of a pack: \(error.text)", file: name, offset: offset + UInt64(error.offset))

@@ -1,5 +1,5 @@
 /// A session's events in order of arrival, unit by unit: at most one is in memory at a time.
-struct ArrivalStream: ChunkStream {
+package struct ArrivalStream: ChunkStream {
   private let core: StoreCore
   private let key: SessionKey
   private let units: [Unit]
@@ -9,7 +9,7 @@ struct ArrivalStream: ChunkStream {
   private var expected: UInt64
   private var gap: Gap?
 
-  init(_ core: StoreCore, _ key: SessionKey, time: Range<Double>?, window: String?) throws(StoreError) {
+  package init(_ core: StoreCore, _ key: SessionKey, time: Range<Double>?, window: String?) throws(StoreError) {
     self.core = core
     self.key = key
     self.time = time
@@ -20,7 +20,7 @@ struct ArrivalStream: ChunkStream {
     guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
   }
 
-  mutating func next() throws(StoreError) -> EventChunk? {
+  package mutating func next() throws(StoreError) -> EventChunk? {
     while place < units.count {
       let unit = units[place]
       place += 1
@@ -39,6 +39,8 @@ struct ArrivalStream: ChunkStream {
     self.gap = nil
     return EventChunk(ndjson: [], runs: EventRuns(), gapBefore: gap)
   }
+
+  package var isAtEnd: Bool { place == units.count && gap == nil }
 
   private mutating func chunk(of unit: Unit) throws(StoreError) -> EventChunk? {
     let content = try core.load(unit, of: key)
@@ -69,8 +71,10 @@ struct ArrivalStream: ChunkStream {
 }
 
 /// What gives one chunk after the other; synchronous.
-protocol ChunkStream: Sendable {
+package protocol ChunkStream: Sendable {
   mutating func next() throws(StoreError) -> EventChunk?
+  /// True where it is certain that `next` has nothing more, so that it need not be asked.
+  var isAtEnd: Bool { get }
 }
 
 extension StoreError {

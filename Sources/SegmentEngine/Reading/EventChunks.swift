@@ -40,18 +40,16 @@ public struct EventChunks: AsyncSequence, Sendable {
       if isDone { return nil }
       if Task.isCancelled { throw StoreError(.cancelled, "the task was cancelled", isRetryable: true) }
       let (current, open) = (stream, open)
-      let step = try await pool.run { () throws(StoreError) -> (any ChunkStream, EventChunk?) in
+      let step = try await pool.run { () throws(StoreError) -> (stream: (any ChunkStream)?, chunk: EventChunk?) in
         var stream: any ChunkStream
         if let current { stream = current } else { stream = try open() }
         let chunk = try stream.next()
-        return (stream, chunk)
+        // Told with the last chunk: asking again would cost another change of threads.
+        return (chunk == nil || stream.isAtEnd ? nil : stream, chunk)
       }
-      stream = step.0
-      if step.1 == nil {
-        isDone = true
-        stream = nil
-      }
-      return step.1
+      stream = step.stream
+      isDone = stream == nil
+      return step.chunk
     }
   }
 }

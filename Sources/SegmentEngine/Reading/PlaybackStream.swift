@@ -3,10 +3,11 @@
 /// Units whose ranges of time do not overlap pass as they are, one read and one decompression each. Overlapping ones are
 /// merged event by event; at most `decodedLimit` are decompressed at a time, those that waited longest are read again
 /// when their turn comes.
-struct PlaybackStream: ChunkStream {
+package struct PlaybackStream: ChunkStream {
   /// A unit whose events are being merged.
   private struct Open {
     var unit: Unit
+    var runs: EventRuns
     /// Events that are played, in order; ordinals are those of the lines.
     var order: [(time: Double, sequence: UInt64, line: Int)]
     var next = 0
@@ -32,7 +33,7 @@ struct PlaybackStream: ChunkStream {
   private var clock = 0
   private var notice: Gap?
 
-  init(_ core: StoreCore, _ key: SessionKey, at time: PlaybackTime, window: String?) throws(StoreError) {
+  package init(_ core: StoreCore, _ key: SessionKey, at time: PlaybackTime, window: String?) throws(StoreError) {
     self.core = core
     self.key = key
     let (picture, parts) = try core.resolve(key)
@@ -68,7 +69,7 @@ struct PlaybackStream: ChunkStream {
     plan = PlaybackPlan(everythingOf: units, in: time, window: window)
   }
 
-  mutating func next() throws(StoreError) -> EventChunk? {
+  package mutating func next() throws(StoreError) -> EventChunk? {
     while true {
       if open.isEmpty {
         guard place < plan.units.count else { break }
@@ -86,6 +87,8 @@ struct PlaybackStream: ChunkStream {
     notice = nil
     return EventChunk(ndjson: [], runs: EventRuns(), gapBefore: last)
   }
+
+  package var isAtEnd: Bool { open.isEmpty && place == plan.units.count && notice == nil }
 
   // MARK: Units that overlap no other
 
@@ -141,6 +144,8 @@ struct PlaybackStream: ChunkStream {
     var ndjson: [UInt8] = []
     var runs = EventRuns()
     while ndjson.count < Self.chunkBytes {
+      // What is ready goes out before another unit is read: the first frame need not wait for it.
+      if !ndjson.isEmpty, isUnitDue { break }
       try openDue()
       guard let index = open.indices.min(by: { open[$0].head < open[$1].head }) else { break }
       let unit = open[index].unit
@@ -149,7 +154,7 @@ struct PlaybackStream: ChunkStream {
         let source = try content(of: unit)
         let line = source.lines[event.line]
         ndjson += source.content[line.lowerBound..<min(source.content.count, line.upperBound + 1)]
-        runs.append(sequence: event.sequence, count: 1, epoch: unit.epoch, window: window(of: event.sequence, in: unit))
+        runs.append(sequence: event.sequence, count: 1, epoch: unit.epoch, window: open[index].runs.window(of: event.sequence))
         open[index].next += 1
       } catch where error.code == .damaged || error.code == .notFound {
         declareLost(unit, error)
@@ -166,12 +171,17 @@ struct PlaybackStream: ChunkStream {
     return EventChunk(ndjson: ndjson, runs: runs, gapBefore: notice)
   }
 
+  /// Whether the next unit may hold the next event.
+  private var isUnitDue: Bool {
+    guard place < plan.units.count else { return false }
+    let first = (plan.units[place].range?.lowerBound ?? TimedLines.unknownTime, plan.units[place].sequence)
+    return open.allSatisfy { first < $0.head }
+  }
+
   /// Opens the units that may hold the next event.
   private mutating func openDue() throws(StoreError) {
-    while place < plan.units.count {
+    while isUnitDue {
       let unit = plan.units[place]
-      let first = unit.range?.lowerBound ?? TimedLines.unknownTime
-      if let head = open.map(\.head).min(by: <), head < (first, unit.sequence) { return }
       place += 1
       do {
         let source = try content(of: unit)
@@ -182,7 +192,7 @@ struct PlaybackStream: ChunkStream {
           ordinal += 1
         }
         order.sort { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
-        if order.isEmpty { decoded[unit.sequence] = nil } else { open.append(Open(unit: unit, order: order)) }
+        if order.isEmpty { decoded[unit.sequence] = nil } else { open.append(Open(unit: unit, runs: unit.runs, order: order)) }
       } catch where error.code == .damaged || error.code == .notFound {
         declareLost(unit, error)
       }
@@ -209,11 +219,6 @@ struct PlaybackStream: ChunkStream {
     }
     guard let found = decoded[unit.sequence] else { throw .noSession(key) }
     return found
-  }
-
-  private func window(of sequence: UInt64, in unit: Unit) -> String {
-    for run in unit.runs.runs where sequence < run.sequence + UInt64(run.count) { return run.window }
-    return ""
   }
 
   private mutating func declareLost(_ unit: Unit, _ error: StoreError) {

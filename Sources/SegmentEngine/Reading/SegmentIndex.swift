@@ -49,24 +49,17 @@ final class SegmentIndex: Sendable {
         gone.insert(UInt32(place))
       }
     }
-    var more: [Segment] = []
-    more.reserveCapacity(added.reduce(0) { $0 + $1.locators.count })
+    var places: [UInt32] = []
     for pack in added {
-      let place: UInt32
       if let free = packs.firstIndex(where: { $0 == nil }), !gone.contains(UInt32(free)) {
-        place = UInt32(free)
+        places.append(UInt32(free))
         packs[free] = pack.facts
       } else {
-        place = UInt32(packs.count)
+        places.append(UInt32(packs.count))
         packs.append(pack.facts)
       }
-      for locator in pack.locators {
-        more.append(
-          Segment(
-            hash: locator.hash, offset: locator.offset, length: locator.length, start: locator.start, pack: place))
-      }
     }
-    if added.count > 1 { Self.sort(&more) }
+    let more = Self.merged(added.map(\.locators), places)
     if segments.isEmpty { return SegmentIndex(segments: more, packs: packs) }
     var merged: [Segment] = []
     merged.reserveCapacity(segments.count + more.count)
@@ -82,33 +75,43 @@ final class SegmentIndex: Sendable {
     return SegmentIndex(segments: merged, packs: packs)
   }
 
-  /// Sorts by hash: hashes are evenly spread, so one pass into 2^k buckets by their top bits leaves almost nothing to do.
-  private static func sort(_ segments: inout [Segment]) {
-    guard segments.count > 64 else {
-      segments.sort { $0.hash < $1.hash }
-      return
-    }
-    let bits = min(20, Int.bitWidth - segments.count.leadingZeroBitCount)
+  /// Sorted lists as one. Hashes are evenly spread: each goes to a bucket by its top bits, and what is out of order
+  /// within a bucket is put right by moving it a few places. Each list is sorted, so every pass goes through memory
+  /// from front to back.
+  private static func merged(_ lists: [[Locator]], _ places: [UInt32]) -> [Segment] {
+    let count = lists.reduce(0) { $0 + $1.count }
+    if count == 0 { return [] }
+    // One or two to a bucket.
+    let bits = min(22, max(1, Int.bitWidth - count.leadingZeroBitCount - 1))
     let shift = UInt64(64 - bits)
-    var starts = [Int](repeating: 0, count: (1 << bits) + 1)
-    for segment in segments { starts[Int(segment.hash >> shift) + 1] += 1 }
-    for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
-    var sorted = segments
-    var cursor = starts
-    for segment in segments {
-      let bucket = Int(segment.hash >> shift)
-      sorted[cursor[bucket]] = segment
-      cursor[bucket] += 1
+    var counts = [UInt32](repeating: 0, count: (1 << bits) + 1)
+    var sorted = [Segment](repeating: Segment(hash: 0, offset: 0, length: 0, start: 0, pack: 0), count: count)
+    var next = counts.mutableSpan
+    var target = sorted.mutableSpan
+    for list in lists {
+      for locator in list { next[Int(locator.hash >> shift) + 1] += 1 }
     }
-    for at in 1..<sorted.count {
-      let segment = sorted[at]
-      var place = at
-      while place > 0, sorted[place - 1].hash > segment.hash {
-        sorted[place] = sorted[place - 1]
-        place -= 1
+    for bucket in 1..<next.count { next[bucket] += next[bucket - 1] }
+    for (list, place) in zip(lists, places) {
+      for locator in list {
+        let bucket = Int(locator.hash >> shift)
+        let segment = Segment(
+          hash: locator.hash, offset: locator.offset, length: locator.length, start: locator.start, pack: place)
+        target[Int(next[bucket])] = segment
+        next[bucket] += 1
       }
-      sorted[place] = segment
     }
-    segments = sorted
+    if lists.count > 1 {
+      for at in 1..<count where target[at - 1].hash > target[at].hash {
+        let segment = target[at]
+        var place = at
+        repeat {
+          target[place] = target[place - 1]
+          place -= 1
+        } while place > 0 && target[place - 1].hash > segment.hash
+        target[place] = segment
+      }
+    }
+    return sorted
   }
 }

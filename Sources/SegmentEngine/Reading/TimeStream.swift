@@ -7,5 +7,7 @@ struct TimeStream: ChunkStream {
     playback = try PlaybackStream(core, key, everythingIn: time, window: window)
   }
 
-  mutating func next() throws(StoreError) -> EventChunk? { try playback.next() }
+  package var isAtEnd: Bool { playback.isAtEnd }
+
+  package mutating func next() throws(StoreError) -> EventChunk? { try playback.next() }
 }

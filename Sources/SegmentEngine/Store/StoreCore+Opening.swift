@@ -1,9 +1,10 @@
 internal import SegmentFiles
 
 extension StoreCore {
-  /// Opens a store for a process that does not write: takes no lock, changes nothing.
+  /// Opens a store for a process that does not ingest: takes no lock, changes nothing. With `commits` it is to commit to
+  /// the catalog later, which only the store's owner may.
   package static func openForReading(
-    _ layout: Layout, _ configuration: Configuration, _ environment: StoreEnvironment
+    _ layout: Layout, _ configuration: Configuration, _ environment: StoreEnvironment, commits: Bool = false
   ) throws(StoreError) -> StoreCore {
     let facts = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: layout.root) }
     guard let facts else {
@@ -12,6 +13,7 @@ extension StoreCore {
     guard facts.kind == .directory else {
       throw StoreError(.notAStore, "\(layout.root) is a file; a store is a folder", location: .init(file: layout.root))
     }
+    if commits { try StoreAccess.checkOwner(facts, layout, environment) }
     let core = StoreCore(environment, layout, configuration, try Catalog.open(environment, layout))
     try core.refreshAll()
     return core

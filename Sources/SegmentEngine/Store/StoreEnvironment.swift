@@ -25,11 +25,14 @@ package struct ProcessFacts: Sendable, Hashable {
   package var process: UInt32
   /// When it started, milliseconds since 1970.
   package var started: Double
+  /// User it runs as; nil where owners of files are of no concern.
+  package var user: UInt32?
 
-  package init(host: String, process: UInt32, started: Double) {
+  package init(host: String, process: UInt32, started: Double, user: UInt32? = nil) {
     self.host = host
     self.process = process
     self.started = started
+    self.user = user
   }
 }
 

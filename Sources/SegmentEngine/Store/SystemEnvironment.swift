@@ -14,7 +14,8 @@ extension StoreEnvironment {
     return StoreEnvironment(
       files: POSIXFileSystem(), clock: clock, random: SystemRandomSource(),
       process: ProcessFacts(
-        host: hostName(), process: UInt32(bitPattern: getpid()), started: processStart))
+        host: hostName(), process: UInt32(bitPattern: getpid()), started: processStart,
+        user: geteuid()))
   }
 
   /// When this process first asked, which is near enough to when it started for people to tell it from another.

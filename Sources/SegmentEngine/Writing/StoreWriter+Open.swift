@@ -142,28 +142,3 @@ extension StoreWriter {
     }
   }
 }
-
-/// What is checked of a store's place before anything in it is touched.
-enum StoreAccess {
-  static func check(_ layout: Layout, _ environment: StoreEnvironment) throws(StoreError) {
-    let files = environment.files
-    let facts = try inStore(layout) { () throws(FileError) in try files.facts(at: layout.root) }
-    if let facts, facts.kind != .directory {
-      throw StoreError(
-        .notAStore, "\(layout.root) is a file; a store is a folder", location: .init(file: layout.root))
-    }
-    let place = facts == nil ? parent(of: layout.root) : layout.root
-    let volume = try inStore(layout) { () throws(FileError) in try files.volume(at: place) }
-    if let network = volume.networkKind {
-      throw StoreError(
-        .networkFileSystem,
-        "\(layout.root) lies on \(network), a network file system, where locks and syncs cannot be relied on; use a local disk"
-      )
-    }
-  }
-
-  static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-}
