@@ -69,8 +69,10 @@ final class Committer: Sendable {
 
   private func run() {
     var nextPoll = writer.environment.clock.monotonic() + Self.pollInterval
+    // After a rotation that failed (a full disk) the next one waits, or this thread would do nothing else.
+    var nextRotation: UInt64 = 0
     while true {
-      let deadline = min(nextPoll, writer.nextDeadline ?? .max)
+      let deadline = min(nextPoll, max(nextRotation, writer.nextDeadline ?? .max))
       let (jobs, rotations, isStopping) = monitor.wait(
         while: { $0.jobs.isEmpty && $0.rotations.isEmpty && !$0.isStopping }, until: deadline
       ) { state, _ in Self.take(&state) }
@@ -82,7 +84,10 @@ final class Committer: Sendable {
       do { try writer.syncBuffered(force: isStopping) } catch {
         writer.core.logger?.critical("buffered batches could not be synced", metadata: ["error": "\(error)"])
       }
-      if !rotations.isEmpty || (writer.configuration.maintainsItself && writer.isRotationDue) { rotate(rotations) }
+      let now = writer.environment.clock.monotonic()
+      if !rotations.isEmpty || (writer.configuration.maintainsItself && now >= nextRotation && writer.isRotationDue) {
+        if !rotate(rotations) { nextRotation = now + Self.pollInterval }
+      }
       if isStopping, jobs.isEmpty, rotations.isEmpty { return }
     }
   }
@@ -118,14 +123,14 @@ final class Committer: Sendable {
     do {
       let found = try writer.poll()
       if found.hasEdits { _ = writer.commit([]) }
-      if found.flushRequested { rotate([]) }
-      if writer.isFlushDue { sealed() }
+      if found.flushRequested { _ = rotate([]) }
+      if writer.configuration.maintainsItself, writer.isFlushDue { sealed() }
     } catch {
       writer.core.logger?.warning("the catalog could not be read", metadata: ["error": "\(error)"])
     }
   }
 
-  private func rotate(_ waiting: [@Sendable (Result<Void, StoreError>) -> Void]) {
+  private func rotate(_ waiting: [@Sendable (Result<Void, StoreError>) -> Void]) -> Bool {
     let result: Result<Void, StoreError>
     do throws(StoreError) {
       try writer.rotate()
@@ -136,5 +141,7 @@ final class Committer: Sendable {
       writer.core.logger?.error("the journal could not be sealed", metadata: ["error": "\(error)"])
     }
     for done in waiting { done(result) }
+    if case .success = result { return true }
+    return false
   }
 }

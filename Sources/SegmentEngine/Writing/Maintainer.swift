@@ -1,8 +1,8 @@
 internal import Logging
 internal import SegmentFiles
 
-/// The maintenance thread of the writing process: flushes journals as they are sealed, and tells the gate when too many
-/// wait.
+/// The maintenance thread of the writing process: flushes journals when that is due or asked for, and tells the gate when
+/// too many wait.
 final class Maintainer: Sendable {
   private struct State {
     var isWoken = false
@@ -22,9 +22,9 @@ final class Maintainer: Sendable {
     self.gate = gate
     monitor = Monitor(State())
     thread = Lock(nil)
-    guard writer.configuration.maintainsItself else { return }
+    // Also where nothing happens by itself: another process may ask for a flush.
     thread.withLock { $0 = EngineThread("segment-maintain", niceness: 10) { [self] in run() } }
-    if writer.isFlushDue { wake() }
+    if writer.configuration.maintainsItself, writer.isFlushDue { wake() }
   }
 
   /// Called when a flush is due or asked for.

@@ -203,9 +203,10 @@ package final class StoreWriter: Sendable {
   /// Nanoseconds on the monotonic clock at which a buffered sync or a rotation is due; nil: nothing is.
   package var nextDeadline: UInt64? {
     state.withLock { state in
+      if state.poison != nil { return nil }
       var due: UInt64?
       if let since = state.unsyncedSince { due = since + UInt64(configuration.bufferedSyncInterval * 1_000_000) }
-      if let journal = state.journal, journal.end > UInt64(JournalHeader.size) {
+      if configuration.maintainsItself, let journal = state.journal, journal.end > UInt64(JournalHeader.size) {
         let age = state.journalBegan + UInt64(configuration.journalSeconds * 1e9)
         due = min(due ?? age, age)
       }
@@ -213,11 +214,12 @@ package final class StoreWriter: Sendable {
     }
   }
 
-  /// Seals the journal in use; the next commit starts another. Does nothing where it is empty.
+  /// Seals the journal in use; the next commit starts another. One that is empty is taken back.
   package func rotate() throws(StoreError) {
     try state.withLock { (state) throws(StoreError) in
       if let poison = state.poison { throw poison }
-      guard let journal = state.journal, journal.end > UInt64(JournalHeader.size) else { return }
+      guard let journal = state.journal else { return }
+      if journal.end == UInt64(JournalHeader.size) { return try discard(journal, &state) }
       do throws(FileError) {
         try journal.sync()
         try journal.trim()
@@ -237,6 +239,16 @@ package final class StoreWriter: Sendable {
       core.install(after)
       state.journal = nil
     }
+  }
+
+  /// Takes back a journal that nothing was written to, so that no one waits for it to be flushed.
+  private func discard(_ journal: JournalWriter, _ state: inout State) throws(StoreError) {
+    let header = journal.header
+    let after = try core.catalog.commit { _ in [.removeJournal(header.id)] }
+    core.install(
+      after, removingJournals: [JournalIdentity(id: header.id, ordinal: header.ordinal, epoch: header.epoch)])
+    state.journal = nil
+    try inStore(layout) { () throws(FileError) in try environment.files.unlink(layout.journal(header.id)) }
   }
 
   /// Seals the journal and gives the writer lock back. Blocks. The handle is of no use after it.

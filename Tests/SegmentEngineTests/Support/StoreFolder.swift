@@ -45,6 +45,8 @@ final class StoreFolder: Sendable {
     try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name), options: [])
   }
 
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+
   /// All files with their content.
   func content() throws -> [String: [UInt8]] {
     var content: [String: [UInt8]] = [:]
