@@ -18,8 +18,9 @@ public struct SessionSummary: Sendable, Hashable {
   public var start: Timestamp?
   /// Last plausible timestamp.
   public var end: Timestamp?
-  /// When the engine received its first and last batch.
+  /// When the engine received its first batch.
   public var firstReceived: Timestamp
+  /// When the engine received its last batch.
   public var lastReceived: Timestamp
   /// Number of events.
   public var events: UInt64

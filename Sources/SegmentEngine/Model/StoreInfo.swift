@@ -14,11 +14,13 @@ public struct StoreInfo: Sendable, Hashable {
   public var formatVersion: Int
   /// When it was made.
   public var created: Timestamp
-  /// Generation of the catalog, and the commits in the life of the store.
+  /// Generation of the catalog.
   public var generation: UInt64
+  /// Commits in the life of the store.
   public var commits: UInt64
-  /// Packs of the recent and the archive tier.
+  /// Packs of the recent tier.
   public var recentPacks: Files
+  /// Packs of the archive tier.
   public var archivePacks: Files
   /// Journals, the one in use included.
   public var journals: Files

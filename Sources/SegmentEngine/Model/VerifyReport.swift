@@ -29,11 +29,15 @@ public struct VerifyReport: Sendable {
 
   /// All findings, in order of file and offset as far as checked in it.
   public var findings: [Finding] = []
-  /// How much was checked.
+  /// Files that were checked.
   public var files = 0
+  /// Bytes of them.
   public var bytes: UInt64 = 0
+  /// Segments in packs that were checked.
   public var segments: UInt64 = 0
+  /// Blocks in packs that were checked.
   public var blocks: UInt64 = 0
+  /// Events in packs and journals, as far as their counts were read.
   public var events: UInt64 = 0
 
   /// True where there is neither damage nor a warning.
