@@ -73,7 +73,10 @@ package struct ByteReader {
   package mutating func count(_ what: StaticString, limit: Int) throws(FormatError) -> Int {
     let start = position
     let value = try varint()
-    guard value <= UInt64(limit) else { throw FormatError(.tooLarge(what), at: start) }
+    guard value <= UInt64(limit) else {
+      position = start
+      throw FormatError(.tooLarge(what), at: start)
+    }
     return Int(value)
   }
 
@@ -92,8 +95,12 @@ package struct ByteReader {
   package mutating func string(_ what: StaticString, limit: Int) throws(FormatError) -> String {
     let start = position
     let length = try count(what, limit: limit)
-    guard remaining >= length else { throw FormatError(.truncated, at: start) }
+    guard remaining >= length else {
+      position = start
+      throw FormatError(.truncated, at: start)
+    }
     guard let text = String(validating: bytes[position..<position + length], as: UTF8.self) else {
+      position = start
       throw FormatError(.invalid(what), at: start)
     }
     position += length

@@ -17,7 +17,7 @@ struct Flush {
 
   struct Output {
     var facts: PackFacts
-    var locators: [Locator]
+    var locators: LocatorTable
     /// Records that could not be read, with what is wrong.
     var damages: [StoreError]
   }

@@ -79,7 +79,7 @@ struct JournalCheck {
           .init(hash: KeyHash.of(head.session), session: head.session, sequences: range, file: journal.name))
       }
     }
-    guard isDeep else { return }
+    guard isDeep, record.isPayloadValid else { return }
     do {
       let content = try journal.readBatch(
         at: head.offset, headLength: head.headLength, payloadLength: head.payloadLength)

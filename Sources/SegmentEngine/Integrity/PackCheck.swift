@@ -25,7 +25,7 @@ struct PackCheck {
       }
       checkHeader(try pack.read(at: 0, count: PackHeader.size, "header"))
     } catch { find(error) }
-    let end: (footer: PackFooter, locators: [Locator])
+    let end: (footer: PackFooter, locators: LocatorTable)
     do throws(StoreError) { end = try pack.readEnd() } catch {
       find(error)
       return
@@ -52,7 +52,7 @@ struct PackCheck {
     }
   }
 
-  private mutating func checkDirectory(_ footer: PackFooter, _ locators: [Locator]) {
+  private mutating func checkDirectory(_ footer: PackFooter, _ locators: LocatorTable) {
     var at = footer.directoryOffset
     for locator in locators.sorted(by: { $0.offset < $1.offset }) {
       if UInt64(locator.offset) != at { find("the directory has a gap or overlaps", at: at) }

@@ -3,6 +3,8 @@ package import SegmentFiles
 /// One record found in a journal.
 package struct FoundRecord: Sendable {
   package var head: RecordHead
+  /// False where the payload is known to be damaged: reading it will say so.
+  package var isPayloadValid = true
   package var payloadOffset: UInt64 { head.offset + UInt64(head.headLength) }
 }
 
@@ -152,7 +154,8 @@ package struct JournalScan {
         head.payloadLength <= bytes.count - at - head.headLength
       {
         let payload = at + head.headLength..<at + head.headLength + head.payloadLength
-        if Checksum.plain(bytes, payload) == head.payloadChecksum { found.append(FoundRecord(head: head)) }
+        found.append(
+          FoundRecord(head: head, isPayloadValid: Checksum.plain(bytes, payload) == head.payloadChecksum))
         at += Int(head.size)
       } else {
         at += RecordHead.alignment
@@ -183,16 +186,17 @@ package struct JournalScan {
         continue
       }
       let payload = at + head.headLength
-      if checkingPayloads,
-        Checksum.plain(bytes, payload..<payload + head.payloadLength) != head.payloadChecksum
-      {
+      let isPayloadValid =
+        !checkingPayloads
+        || Checksum.plain(bytes, payload..<payload + head.payloadLength) == head.payloadChecksum
+      if !isPayloadValid {
         damages.append(
           JournalDamage(
             offset: header.offset + UInt64(payload), length: UInt64(head.payloadLength),
             what: "the payload of a record of session \(head.session) does not fit its checksum"))
-      } else {
-        found.append(FoundRecord(head: head))
       }
+      // Its head tells which events are lost: who reads the session is told, and sequences go on behind them.
+      found.append(FoundRecord(head: head, isPayloadValid: isPayloadValid))
       let end = at + head.headLength + head.payloadLength
       at += Int(head.size)
       if !bytes[min(end, length)..<min(at, length)].allSatisfy({ $0 == 0 }) {

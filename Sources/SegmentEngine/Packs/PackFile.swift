@@ -28,7 +28,7 @@ package final class PackFile: Sendable {
   }
 
   /// Footer and locators, by one read from the end; the version by another.
-  package func readEnd() throws(StoreError) -> (footer: PackFooter, locators: [Locator]) {
+  package func readEnd() throws(StoreError) -> (footer: PackFooter, locators: LocatorTable) {
     try checkVersion()
     let size = facts.fileBytes
     guard facts.footerBytes <= size, facts.footerBytes < 1 << 32 else {
@@ -43,8 +43,8 @@ package final class PackFile: Sendable {
       guard Checksum.placed(id, offset, bytes, 0..<end) == footer.locatorsChecksum else {
         throw FormatError(.wrongChecksum, at: 0)
       }
-      let locators = try Locator.decodeAll(
-        bytes, count: Int(footer.segments), within: footer.directoryOffset..<footer.locatorsOffset)
+      let locators = try LocatorTable(
+        bytes, count: Int(footer.segments), directory: footer.directoryOffset..<footer.locatorsOffset)
       return (footer, locators)
     } catch {
       throw .damaged("the footer of a pack: \(error.text)", file: name, offset: offset + UInt64(error.offset))

@@ -107,7 +107,7 @@ final class PackWriter {
   }
 
   /// Writes directory, locators and footer, and installs the file. Returns what the catalog is to know, and the locators.
-  func finish() throws(FileError) -> (facts: PackFacts, locators: [Locator]) {
+  func finish() throws(FileError) -> (facts: PackFacts, locators: LocatorTable) {
     precondition(segment == nil && !locators.isEmpty)
     let directoryOffset = length
     for index in locators.indices {
@@ -118,12 +118,12 @@ final class PackWriter {
       directory.patch(checksum, at: at + 4)
       locators[index].offset = UInt32(offset)
     }
-    locators.sort { ($0.hash, $0.offset) < ($1.hash, $1.offset) }
+    let table = LocatorTable(locators)
     try drain()
     try file.writeBytes(directory.bytes, at: bufferOffset)
     bufferOffset += UInt64(directory.count)
     let locatorsOffset = bufferOffset
-    for locator in locators { locator.encode(into: &buffer) }
+    buffer.raw(table.encoded)
     let fileBytes = locatorsOffset + UInt64(buffer.count + PackFooter.size)
     let footer = PackFooter(
       id: id, fileBytes: fileBytes, directoryOffset: directoryOffset, locatorsOffset: locatorsOffset,
@@ -141,7 +141,7 @@ final class PackWriter {
       events: totals.events, rawBytes: totals.raw, storedBytes: totals.stored, packedEvents: totals.packed,
       firstReceived: received.first, lastReceived: received.last, firstOrdinal: ordinals.first,
       lastOrdinal: ordinals.last, dictionaries: dictionaries)
-    return (facts, locators)
+    return (facts, table)
   }
 
   /// Removes what was written; for when something failed.

@@ -1,4 +1,8 @@
-/// Where every segment of every pack is: 24 bytes each, sorted by key hash. Immutable; a change makes another one.
+/// Where every segment of every pack is: 24 bytes each, found by key hash. Immutable; a change makes another one.
+///
+/// Segments are in one array sorted by hash, except those of the packs that came last: their locators are kept as they were
+/// read, and searched pack by pack, until there are too many of them. So neither opening a store nor adding a pack to a
+/// large one puts everything in order anew.
 final class SegmentIndex: Sendable {
   struct Segment: Sendable {
     var hash: UInt64
@@ -9,37 +13,86 @@ final class SegmentIndex: Sendable {
     var start: UInt32
     /// Place in `packs`.
     var pack: UInt32
+
+    init(_ locator: Locator, pack: UInt32) {
+      hash = locator.hash
+      offset = locator.offset
+      length = locator.length
+      start = locator.start
+      self.pack = pack
+    }
+
+    /// Stands where none was put yet.
+    static let none = Segment(Locator(hash: 0, offset: 0, length: 0, start: 0, end: 0), pack: 0)
   }
 
-  let segments: [Segment]
+  private let sorted: [Segment]
+  private let runs: [SegmentMerge.Run]
   /// Packs by place; a place whose pack is gone is nil, so that places stay what they are.
   let packs: [PackFacts?]
 
-  static let empty = SegmentIndex(segments: [], packs: [])
+  static let empty = SegmentIndex(sorted: [], runs: [], packs: [])
 
-  private init(segments: [Segment], packs: [PackFacts?]) {
-    self.segments = segments
+  /// At most so many packs are searched one by one.
+  static let runLimit = 16
+
+  private init(sorted: [Segment], runs: [SegmentMerge.Run], packs: [PackFacts?]) {
+    self.sorted = sorted
+    self.runs = runs
     self.packs = packs
   }
 
+  var count: Int { runs.reduce(sorted.count) { $0 + $1.locators.count } }
+
   /// The segments whose key hash is `hash`; O(log n).
-  func find(_ hash: UInt64) -> ArraySlice<Segment> {
-    var low = 0
-    var high = segments.count
-    while low < high {
-      let middle = (low + high) / 2
-      if segments[middle].hash < hash { low = middle + 1 } else { high = middle }
+  func find(_ hash: UInt64) -> [Segment] {
+    var found: [Segment] = []
+    var at = lowerBound(hash)
+    while at < sorted.count, sorted[at].hash == hash {
+      found.append(sorted[at])
+      at += 1
     }
-    var end = low
-    while end < segments.count, segments[end].hash == hash { end += 1 }
-    return segments[low..<end]
+    for run in runs {
+      _ = run.locators.visit(from: run.locators.lowerBound(hash)) { locator in
+        guard locator.hash == hash else { return false }
+        found.append(Segment(locator, pack: run.pack))
+        return true
+      }
+    }
+    return found
   }
 
-  func contains(_ hash: UInt64) -> Bool { !find(hash).isEmpty }
+  /// Whether there is a segment whose key hash is `hash`; O(log n).
+  func contains(_ hash: UInt64) -> Bool {
+    let at = lowerBound(hash)
+    if at < sorted.count, sorted[at].hash == hash { return true }
+    return runs.contains { run in
+      let at = run.locators.lowerBound(hash)
+      return at < run.locators.count && run.locators[at].hash == hash
+    }
+  }
 
-  /// The index without some packs and with others: O(n), and a sort of what is new.
+  private func lowerBound(_ hash: UInt64) -> Int {
+    var low = 0
+    var high = sorted.count
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle].hash < hash { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// All segments in order of hash; nil where they are not in one array, see `merged`.
+  var segments: [Segment]? { runs.isEmpty ? sorted : nil }
+
+  /// The same with all segments in one array; O(n).
+  func merged() -> SegmentIndex {
+    SegmentIndex(sorted: Self.merge(sorted, SegmentMerge.merged(runs)), runs: [], packs: packs)
+  }
+
+  /// The index without some packs and with others: O(n) where packs go, or where too many have come.
   func changing(
-    removing removed: Set<Identifier>, adding added: [(facts: PackFacts, locators: [Locator])]
+    removing removed: Set<Identifier>, adding added: [(facts: PackFacts, locators: LocatorTable)]
   ) -> SegmentIndex {
     var packs = self.packs
     var gone = Set<UInt32>()
@@ -49,22 +102,29 @@ final class SegmentIndex: Sendable {
         gone.insert(UInt32(place))
       }
     }
-    var places: [UInt32] = []
+    var runs = runs.filter { !gone.contains($0.pack) }
     for pack in added {
+      let place: UInt32
       if let free = packs.firstIndex(where: { $0 == nil }), !gone.contains(UInt32(free)) {
-        places.append(UInt32(free))
+        place = UInt32(free)
         packs[free] = pack.facts
       } else {
-        places.append(UInt32(packs.count))
+        place = UInt32(packs.count)
         packs.append(pack.facts)
       }
+      runs.append((pack.locators, place))
     }
-    let more = Self.merged(added.map(\.locators), places)
-    if segments.isEmpty { return SegmentIndex(segments: more, packs: packs) }
+    let left = gone.isEmpty ? sorted : sorted.filter { !gone.contains($0.pack) }
+    let index = SegmentIndex(sorted: left, runs: runs, packs: packs)
+    return runs.count > Self.runLimit ? index.merged() : index
+  }
+
+  private static func merge(_ sorted: [Segment], _ more: [Segment]) -> [Segment] {
+    if sorted.isEmpty { return more }
     var merged: [Segment] = []
-    merged.reserveCapacity(segments.count + more.count)
+    merged.reserveCapacity(sorted.count + more.count)
     var next = 0
-    for segment in segments where gone.isEmpty || !gone.contains(segment.pack) {
+    for segment in sorted {
       while next < more.count, more[next].hash < segment.hash {
         merged.append(more[next])
         next += 1
@@ -72,46 +132,6 @@ final class SegmentIndex: Sendable {
       merged.append(segment)
     }
     merged += more[next...]
-    return SegmentIndex(segments: merged, packs: packs)
-  }
-
-  /// Sorted lists as one. Hashes are evenly spread: each goes to a bucket by its top bits, and what is out of order
-  /// within a bucket is put right by moving it a few places. Each list is sorted, so every pass goes through memory
-  /// from front to back.
-  private static func merged(_ lists: [[Locator]], _ places: [UInt32]) -> [Segment] {
-    let count = lists.reduce(0) { $0 + $1.count }
-    if count == 0 { return [] }
-    // One or two to a bucket.
-    let bits = min(22, max(1, Int.bitWidth - count.leadingZeroBitCount - 1))
-    let shift = UInt64(64 - bits)
-    var counts = [UInt32](repeating: 0, count: (1 << bits) + 1)
-    var sorted = [Segment](repeating: Segment(hash: 0, offset: 0, length: 0, start: 0, pack: 0), count: count)
-    var next = counts.mutableSpan
-    var target = sorted.mutableSpan
-    for list in lists {
-      for locator in list { next[Int(locator.hash >> shift) + 1] += 1 }
-    }
-    for bucket in 1..<next.count { next[bucket] += next[bucket - 1] }
-    for (list, place) in zip(lists, places) {
-      for locator in list {
-        let bucket = Int(locator.hash >> shift)
-        let segment = Segment(
-          hash: locator.hash, offset: locator.offset, length: locator.length, start: locator.start, pack: place)
-        target[Int(next[bucket])] = segment
-        next[bucket] += 1
-      }
-    }
-    if lists.count > 1 {
-      for at in 1..<count where target[at - 1].hash > target[at].hash {
-        let segment = target[at]
-        var place = at
-        repeat {
-          target[place] = target[place - 1]
-          place -= 1
-        } while place > 0 && target[place - 1].hash > segment.hash
-        target[place] = segment
-      }
-    }
-    return sorted
+    return merged
   }
 }

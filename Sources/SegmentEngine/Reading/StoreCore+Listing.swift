@@ -58,6 +58,16 @@ extension StoreCore {
     return nil
   }
 
+  /// All segments of an index in order of hash. What it takes to bring them in order is done once, and not under the lock.
+  func segments(of index: SegmentIndex) -> [SegmentIndex.Segment] {
+    if let segments = index.segments { return segments }
+    let merged = index.merged()
+    contents.withLock { contents in
+      if contents.index === index { contents.index = merged }
+    }
+    return merged.segments ?? []
+  }
+
   /// The `count` newest sessions behind a position, in order.
   private func newest(_ count: Int, after: SessionPage.Position?, before: Timestamp?) -> [Candidate] {
     let (index, live) = contents.withLock { contents in
@@ -81,7 +91,7 @@ extension StoreCore {
       }
     }
     var at = 0
-    let segments = index.segments
+    let segments = segments(of: index)
     while at < segments.count {
       let first = segments[at]
       var start = first.start

@@ -37,7 +37,7 @@ extension StoreCore {
     }
     var hashes = 0
     var previous: UInt64?
-    for segment in index.segments where segment.hash != previous {
+    for segment in segments(of: index) where segment.hash != previous {
       hashes += 1
       previous = segment.hash
     }
@@ -59,7 +59,7 @@ extension StoreCore {
       damagedJournals: state.journals.count { $0.isDamaged },
       dictionaries: try files(
         state.dictionaries.flatMap { [layout.dictionary($0.id, copy: 0), layout.dictionary($0.id, copy: 1)] }),
-      catalogBytes: try files([layout.catalog]).bytes, segments: UInt64(index.segments.count),
+      catalogBytes: try files([layout.catalog]).bytes, segments: UInt64(index.count),
       sessions: hashes + onlyLive, liveSessions: live.count,
       events: state.packs.reduce(0) { $0 + $1.events } + parts.reduce(0) { $0 + $1.facts.events },
       rawBytes: state.packs.reduce(0) { $0 + $1.rawBytes } + parts.reduce(0) { $0 + $1.rawBytes },

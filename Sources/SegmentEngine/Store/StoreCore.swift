@@ -51,17 +51,43 @@ package final class StoreCore: Sendable {
     }
   }
 
-  /// Takes over a state of the catalog: opens the footers of new packs, drops those that are gone.
+  /// The locators of a pack. One that is lost or damaged costs only its own sessions: it is reported, and taken for empty.
+  private func locators(of facts: PackFacts) throws(StoreError) -> LocatorTable {
+    do {
+      return try PackFile(facts, environment, layout).readEnd().locators
+    } catch {
+      guard error.code == .damaged || error.code == .notFound else { throw error }
+      // Removed by a commit that came after the state at hand, perhaps.
+      _ = try catalog.refresh()
+      if catalog.state.packs.contains(where: { $0.id == facts.id }) {
+        logger?.error("a pack cannot be read", metadata: ["pack": "\(facts.id)", "error": "\(error)"])
+      }
+      return LocatorTable([])
+    }
+  }
+
+  /// Takes over a state of the catalog: opens the footers of new packs, drops packs and journals that are gone.
   private func adopt(_ state: CatalogState) throws(StoreError) {
     let known = contents.withLock { Set($0.index.packs.compactMap { $0?.id }) }
     let named = Set(state.packs.map(\.id))
-    var added: [(facts: PackFacts, locators: [Locator])] = []
+    var added: [(facts: PackFacts, locators: LocatorTable)] = []
     for facts in state.packs where !known.contains(facts.id) {
-      let pack = try PackFile(facts, environment, layout)
-      added.append((facts, try pack.readEnd().locators))
+      added.append((facts, try locators(of: facts)))
     }
     let gone = known.subtracting(named)
+    let journals = Set(state.journals.map(\.id))
+    let idle = environment.clock.now() - StoreWriter.idleMilliseconds
+    // One step: what a flush moved is in the packs and no longer in the journals, whoever looks.
     contents.withLock { contents in
+      let flushed = contents.catalog.journals.filter { !journals.contains($0.id) }
+      if !flushed.isEmpty {
+        contents.live.remove(journals: Set(flushed.map(\.ordinal)))
+        for journal in flushed {
+          contents.journals[journal.id] = nil
+          contents.scanned[journal.id] = nil
+        }
+        contents.live.forgetIdle(since: idle)
+      }
       contents.catalog = state
       if !gone.isEmpty || !added.isEmpty {
         contents.index = contents.index.changing(removing: gone, adding: added)
@@ -72,7 +98,7 @@ package final class StoreCore: Sendable {
 
   /// Puts the result of this process's own commit in place: packs instead of journals, in one step.
   func install(
-    _ state: CatalogState, adding added: [(facts: PackFacts, locators: [Locator])] = [],
+    _ state: CatalogState, adding added: [(facts: PackFacts, locators: LocatorTable)] = [],
     removingJournals removed: [JournalIdentity] = []
   ) {
     contents.withLock { contents in
@@ -95,16 +121,6 @@ package final class StoreCore: Sendable {
 
   private func scanJournals() throws(StoreError) {
     let state = contents.withLock { $0.catalog }
-    let named = Set(state.journals.map(\.id))
-    contents.withLock { contents in
-      let gone = contents.journals.keys.filter { !named.contains($0) }
-      // Their sessions are in packs now: what was known of them in journals is told anew by those that are left.
-      if !gone.isEmpty {
-        contents.live = LiveTable()
-        contents.journals = [:]
-        contents.scanned = [:]
-      }
-    }
     let mark = DurableMark.read(environment, layout)
     let isWritten = try inStore(layout) { () throws(FileError) in try environment.files.isLocked(layout.writerLock) }
     for journal in state.journals {

@@ -100,7 +100,7 @@ extension StoreWriter {
   }
 
   /// How long a session without anything in a journal stays known, so that its next batch need not be looked up.
-  private static var idleMilliseconds: Double { 30 * 60 * 1_000 }
+  static var idleMilliseconds: Double { 30 * 60 * 1_000 }
 
   /// The oldest sealed journals, as many as make at most one pack.
   private func chooseJournals() -> [JournalFacts] {

@@ -193,7 +193,9 @@ package final class StoreWriter: Sendable {
   /// Whether the journal in use is due for rotation by size or age.
   package var isRotationDue: Bool {
     state.withLock { state in
-      guard let journal = state.journal, journal.end > UInt64(JournalHeader.size) else { return false }
+      guard state.poison == nil, let journal = state.journal, journal.end > UInt64(JournalHeader.size) else {
+        return false
+      }
       if journal.end >= UInt64(configuration.journalBytes) { return true }
       let age = environment.clock.monotonic() &- state.journalBegan
       return Double(age) >= configuration.journalSeconds * 1e9
@@ -231,10 +233,18 @@ package final class StoreWriter: Sendable {
       state.unsyncedSince = nil
       moveMark(&state)
       let applied = core.contents.withLock { $0.live.appliedCommit }
-      let after = try core.catalog.commit { catalog in
-        var edits: [CatalogEdit] = [.sealJournal(id: journal.header.id, end: journal.end, damaged: false)]
-        if applied > catalog.applied { edits.append(.applied(applied)) }
-        return edits
+      let after: CatalogState
+      do throws(StoreError) {
+        after = try core.catalog.commit { catalog in
+          var edits: [CatalogEdit] = [.sealJournal(id: journal.header.id, end: journal.end, damaged: false)]
+          if applied > catalog.applied { edits.append(.applied(applied)) }
+          return edits
+        }
+      } catch {
+        // If the seal is in force after all, what is appended from here on would not count: only a full disk is certain
+        // to have undone it.
+        if error.code != .diskFull, error.code != .conflict { state.poison = poison(after: error) }
+        throw error
       }
       core.install(after)
       state.journal = nil

@@ -80,7 +80,9 @@ struct DictionaryUseTests {
     try await store.close()
   }
 
-  @Test("One copy damaged, short or gone: reading goes on, verify names it", arguments: ["a", "b"], ["flipped", "short", "empty", "gone"])
+  @Test(
+    "One copy damaged, short or gone: reading goes on, verify names it", arguments: ["a", "b"],
+    ["flipped", "short", "empty", "gone"])
   func damagedCopy(_ copy: String, _ damage: String) async throws {
     let folder = try StoreFolder()
     let store = try await folder.open()

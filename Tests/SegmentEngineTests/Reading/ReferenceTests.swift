@@ -74,7 +74,8 @@ struct ReferenceTests {
           let read = try await store.events(in: key, time: time.map(range), window: window, order: order).all()
           let expected = reference.events(units, time: time, window: window, sorted: order == .time)
           #expect(read.gaps.isEmpty)
-          expectSame(read.lines, expected, "\(what): events, \(order), \(time.debugDescription), window \(window ?? "all")")
+          let asked = "\(what): events, \(order), \(time.debugDescription), window \(window ?? "all")"
+          expectSame(read.lines, expected, asked)
           #expect(read.events.allSatisfy { reference.events[Int($0.sequence)].window == $0.window }, "\(what)")
           #expect(zip(read.events, read.lines).allSatisfy { reference.events[Int($0.sequence)].line == $1 }, "\(what)")
         }

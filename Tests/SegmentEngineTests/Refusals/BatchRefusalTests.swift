@@ -59,7 +59,9 @@ struct BatchRefusalTests {
       "a control character in a string", "{\"type\":3,\"timestamp\":1,\"data\":{\"a\":\"\u{1}\"}}", .invalidEvents,
       "control character"),
     .init("one field twice", #"{"type":3,"type":3,"timestamp":1}"#, .invalidEvents, "only once"),
-    .init("an event over the limit", "{\"type\":5,\"timestamp\":1,\"data\":\"" + String(repeating: "x", count: 2_000) + "\"}", .eventTooLarge, "larger than the limit"),
+    .init(
+      "an event over the limit", "{\"type\":5,\"timestamp\":1,\"data\":\"" + String(repeating: "x", count: 2_000) + "\"}",
+      .eventTooLarge, "larger than the limit"),
     .init(
       "an event over the limit behind a good one",
       good + "\n{\"type\":5,\"timestamp\":1,\"data\":\"" + String(repeating: "x", count: 2_000) + "\"}",

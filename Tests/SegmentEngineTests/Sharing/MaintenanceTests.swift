@@ -156,7 +156,10 @@ struct MaintenanceTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (number, side) in sides.enumerated() {
         group.addTask {
-          for round in 0..<15 { try await side.setTags(["side\(number)-\(round)": "\(round)", "last\(number)": "\(round)"], on: key) }
+          for round in 0..<15 {
+            let tags = ["side\(number)-\(round)": "\(round)", "last\(number)": "\(round)"]
+            try await side.setTags(tags, on: key)
+          }
         }
       }
       group.addTask {

@@ -92,7 +92,9 @@ struct ReferenceSession {
       for event in events[Int(unit.sequences.lowerBound)..<Int(unit.sequences.upperBound)] {
         let isInRange = range?.contains(event.timestamp) ?? false
         if isInRange { time = event.timestamp }
-        placed.append(Placed(event: event, time: time, unitStart: range?.lowerBound, isInRange: isInRange, hasRange: unit.range != nil))
+        placed.append(
+          Placed(
+            event: event, time: time, unitStart: range?.lowerBound, isInRange: isInRange, hasRange: unit.range != nil))
       }
       if let range { last = max(last ?? range.upperBound, range.upperBound) }
     }
