@@ -114,7 +114,8 @@ package final class Catalog: Sendable {
         try Self.writeMark(true, lock, environment, layout)
         try append(edits, &current, state)
       }
-      try Self.writeMark(false, lock, environment, layout)
+      // The commit is durable. A mark that cannot be cleared only makes the next committer write a new generation.
+      try? Self.writeMark(false, lock, environment, layout)
       loaded.withLock { $0 = current }
       return state
     }
