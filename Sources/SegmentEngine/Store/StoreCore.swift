@@ -74,11 +74,15 @@ package final class StoreCore: Sendable {
     for facts in state.packs where !known.contains(facts.id) {
       added.append((facts, try locators(of: facts)))
     }
-    let gone = known.subtracting(named)
     let journals = Set(state.journals.map(\.id))
     let idle = environment.clock.now() - StoreWriter.idleMilliseconds
     // One step: what a flush moved is in the packs and no longer in the journals, whoever looks.
-    contents.withLock { contents in
+    let gone = contents.withLock { contents -> Set<Identifier> in
+      // A flush of this process may have put the same commit, or a later one, in place while footers were read.
+      guard state.commit >= contents.catalog.commit else { return [] }
+      let present = Set(contents.index.packs.compactMap { $0?.id })
+      let gone = present.subtracting(named)
+      let fresh = added.filter { !present.contains($0.facts.id) }
       let flushed = contents.catalog.journals.filter { !journals.contains($0.id) }
       if !flushed.isEmpty {
         contents.live.remove(journals: Set(flushed.map(\.ordinal)))
@@ -89,9 +93,10 @@ package final class StoreCore: Sendable {
         contents.live.forgetIdle(since: idle)
       }
       contents.catalog = state
-      if !gone.isEmpty || !added.isEmpty {
-        contents.index = contents.index.changing(removing: gone, adding: added)
+      if !gone.isEmpty || !fresh.isEmpty {
+        contents.index = contents.index.changing(removing: gone, adding: fresh)
       }
+      return gone
     }
     packs.close(gone)
   }
@@ -102,6 +107,8 @@ package final class StoreCore: Sendable {
     removingJournals removed: [JournalIdentity] = []
   ) {
     contents.withLock { contents in
+      // Where a later state was adopted meanwhile, it holds all that this one brings.
+      guard state.commit >= contents.catalog.commit else { return }
       contents.catalog = state
       let new = added.filter { pack in !contents.index.packs.contains { $0?.id == pack.facts.id } }
       if !new.isEmpty { contents.index = contents.index.changing(removing: [], adding: new) }
