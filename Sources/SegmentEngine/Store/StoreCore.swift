@@ -107,10 +107,12 @@ package final class StoreCore: Sendable {
     removingJournals removed: [JournalIdentity] = []
   ) {
     contents.withLock { contents in
-      // Where a later state was adopted meanwhile, it holds all that this one brings.
-      guard state.commit >= contents.catalog.commit else { return }
-      contents.catalog = state
-      let new = added.filter { pack in !contents.index.packs.contains { $0?.id == pack.facts.id } }
+      // Another thread's later commit may be in place already; what this one brings still has to be.
+      if state.commit >= contents.catalog.commit { contents.catalog = state }
+      let named = Set(contents.catalog.packs.map(\.id))
+      let new = added.filter { pack in
+        named.contains(pack.facts.id) && !contents.index.packs.contains { $0?.id == pack.facts.id }
+      }
       if !new.isEmpty { contents.index = contents.index.changing(removing: [], adding: new) }
       contents.live.remove(journals: Set(removed.map(\.ordinal)))
       for journal in removed {
