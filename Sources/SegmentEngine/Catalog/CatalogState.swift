@@ -27,6 +27,9 @@ package struct CatalogState: Sendable, Equatable {
 
   package init(store: Identifier) { self.store = store }
 
+  /// Whether it came after another state of the same catalog.
+  func isLater(than other: CatalogState) -> Bool { (commit, generation) > (other.commit, other.generation) }
+
   /// Applies an edit. Adding what is there or removing what is not is refused: the caller's view was not this state.
   package mutating func apply(_ edit: CatalogEdit) throws(StoreError) {
     switch edit {

@@ -42,6 +42,9 @@ final class SegmentIndex: Sendable {
     self.packs = packs
   }
 
+  /// The packs whose segments are in it; O(packs).
+  var packNames: Set<Identifier> { Set(packs.compactMap { $0?.id }) }
+
   var count: Int { runs.reduce(sorted.count) { $0 + $1.locators.count } }
 
   /// The segments whose key hash is `hash`; O(log n).

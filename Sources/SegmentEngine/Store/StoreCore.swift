@@ -46,43 +46,61 @@ package final class StoreCore: Sendable {
   /// Reads what other processes committed: packs that came and went, and session edits. One `stat` where nothing changed.
   func refreshCatalog() throws(StoreError) {
     try refreshing.withLock { (_) throws(StoreError) in
-      let changed = try catalog.refresh()
-      if changed || contents.withLock({ $0.catalog.commit != catalog.state.commit }) { try adopt(catalog.state) }
-    }
-  }
-
-  /// The locators of a pack. One that is lost or damaged costs only its own sessions: it is reported, and taken for empty.
-  private func locators(of facts: PackFacts) throws(StoreError) -> LocatorTable {
-    do {
-      return try PackFile(facts, environment, layout).readEnd().locators
-    } catch {
-      guard error.code == .damaged || error.code == .notFound else { throw error }
-      // Removed by a commit that came after the state at hand, perhaps.
       _ = try catalog.refresh()
-      if catalog.state.packs.contains(where: { $0.id == facts.id }) {
-        logger?.error("a pack cannot be read", metadata: ["pack": "\(facts.id)", "error": "\(error)"])
-      }
-      return LocatorTable([])
+      try takeOver(catalog.state)
     }
   }
 
-  /// Takes over a state of the catalog: opens the footers of new packs, drops packs and journals that are gone.
-  private func adopt(_ state: CatalogState) throws(StoreError) {
-    let known = contents.withLock { Set($0.index.packs.compactMap { $0?.id }) }
-    let named = Set(state.packs.map(\.id))
-    var added: [(facts: PackFacts, locators: LocatorTable)] = []
-    for facts in state.packs where !known.contains(facts.id) {
-      added.append((facts, try locators(of: facts)))
+  /// Brings `contents` to a state of the catalog: opens the footers of packs that came, drops packs and journals that went.
+  ///
+  /// `contents.catalog` is always a state that was taken over whole, so a state that is not newer needs nothing. Threads
+  /// that take over at the same time agree: what is missing is decided, and put in place, under the lock of `contents`;
+  /// files are read between. `own` are packs this process has just made, whose locators need not be read.
+  func takeOver(
+    _ state: CatalogState, own: [(facts: PackFacts, locators: LocatorTable)] = []
+  ) throws(StoreError) {
+    var state = state
+    var known = Dictionary(own.map { ($0.facts.id, $0.locators) }) { first, _ in first }
+    while true {
+      let missing = contents.withLock { contents -> [PackFacts] in
+        guard state.isLater(than: contents.catalog) else { return [] }
+        let present = contents.index.packNames
+        return state.packs.filter { known[$0.id] == nil && !present.contains($0.id) }
+      }
+      for facts in missing {
+        if let found = try locators(of: facts) {
+          known[facts.id] = found
+        } else {
+          // Removed by a later commit: that one is taken over instead.
+          state = catalog.state
+        }
+      }
+      if put(state, known) { return }
     }
-    let journals = Set(state.journals.map(\.id))
+  }
+
+  /// The same after a commit of this process. What fails is reported and left to the next refresh: the commit holds.
+  func settle(_ state: CatalogState, own: [(facts: PackFacts, locators: LocatorTable)] = []) {
+    do { try takeOver(state, own: own) } catch {
+      logger?.error("a commit is in force and could not be read in yet", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Puts a state in place, in one step: what a flush moved is in the packs and no longer in the journals, whoever looks.
+  /// Returns false where the locators of a pack are missing.
+  private func put(_ state: CatalogState, _ known: [Identifier: LocatorTable]) -> Bool {
     let idle = environment.clock.now() - StoreWriter.idleMilliseconds
-    // One step: what a flush moved is in the packs and no longer in the journals, whoever looks.
-    let gone = contents.withLock { contents -> Set<Identifier> in
-      // A flush of this process may have put the same commit, or a later one, in place while footers were read.
-      guard state.commit >= contents.catalog.commit else { return [] }
-      let present = Set(contents.index.packs.compactMap { $0?.id })
+    let gone = contents.withLock { contents -> Set<Identifier>? in
+      guard state.isLater(than: contents.catalog) else { return [] }
+      let present = contents.index.packNames
+      var fresh: [(facts: PackFacts, locators: LocatorTable)] = []
+      for facts in state.packs where !present.contains(facts.id) {
+        guard let locators = known[facts.id] else { return nil }
+        fresh.append((facts, locators))
+      }
+      let named = Set(state.packs.map(\.id))
       let gone = present.subtracting(named)
-      let fresh = added.filter { !present.contains($0.facts.id) }
+      let journals = Set(state.journals.map(\.id))
       let flushed = contents.catalog.journals.filter { !journals.contains($0.id) }
       if !flushed.isEmpty {
         contents.live.remove(journals: Set(flushed.map(\.ordinal)))
@@ -98,27 +116,22 @@ package final class StoreCore: Sendable {
       }
       return gone
     }
+    guard let gone else { return false }
     packs.close(gone)
+    return true
   }
 
-  /// Puts the result of this process's own commit in place: packs instead of journals, in one step.
-  func install(
-    _ state: CatalogState, adding added: [(facts: PackFacts, locators: LocatorTable)] = [],
-    removingJournals removed: [JournalIdentity] = []
-  ) {
-    contents.withLock { contents in
-      // Another thread's later commit may be in place already; what this one brings still has to be.
-      if state.commit >= contents.catalog.commit { contents.catalog = state }
-      let named = Set(contents.catalog.packs.map(\.id))
-      let new = added.filter { pack in
-        named.contains(pack.facts.id) && !contents.index.packs.contains { $0?.id == pack.facts.id }
-      }
-      if !new.isEmpty { contents.index = contents.index.changing(removing: [], adding: new) }
-      contents.live.remove(journals: Set(removed.map(\.ordinal)))
-      for journal in removed {
-        contents.journals[journal.id] = nil
-        contents.scanned[journal.id] = nil
-      }
+  /// The locators of a pack; nil where a later commit removed it. One that is lost or damaged costs only its own sessions:
+  /// it is reported, and taken for empty.
+  private func locators(of facts: PackFacts) throws(StoreError) -> LocatorTable? {
+    do {
+      return try PackFile(facts, environment, layout).readEnd().locators
+    } catch {
+      guard error.code == .damaged || error.code == .notFound else { throw error }
+      _ = try catalog.refresh()
+      guard catalog.state.packs.contains(where: { $0.id == facts.id }) else { return nil }
+      logger?.error("a pack cannot be read", metadata: ["pack": "\(facts.id)", "error": "\(error)"])
+      return LocatorTable([])
     }
   }
 

@@ -78,8 +78,7 @@ extension StoreWriter {
       }
       throw error
     }
-    let identities = sealed.map { JournalIdentity(id: $0.id, ordinal: $0.ordinal, epoch: $0.epoch) }
-    core.install(after, adding: output.map { [($0.facts, $0.locators)] } ?? [], removingJournals: identities)
+    core.settle(after, own: output.map { [($0.facts, $0.locators)] } ?? [])
     for damage in output?.damages ?? [] {
       core.logger?.error("events could not be flushed", metadata: ["error": "\(damage)"])
     }

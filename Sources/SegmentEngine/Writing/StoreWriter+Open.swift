@@ -69,7 +69,7 @@ extension StoreWriter {
       edits.append(.epoch(state.nextEpoch + 1))
       let recovered = edits
       let after = try core.catalog.commit { _ in recovered }
-      core.install(after)
+      try core.takeOver(after)
       core.contents.withLock { contents in
         for id in removed { contents.journals[id] = nil }
       }

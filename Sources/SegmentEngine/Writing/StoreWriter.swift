@@ -123,7 +123,7 @@ package final class StoreWriter: Sendable {
       }
       let file = try JournalFile(id, environment, layout)
       core.contents.withLock { $0.journals[id] = file }
-      core.install(after)
+      core.settle(after)
     } catch {
       // Unknown whether it is in the catalog, unless the disk was full: an empty journal does no harm there.
       if error.code == .diskFull { try? environment.files.unlink(layout.journal(id)) }
@@ -246,7 +246,7 @@ package final class StoreWriter: Sendable {
         if error.code != .diskFull, error.code != .conflict { state.poison = poison(after: error) }
         throw error
       }
-      core.install(after)
+      core.settle(after)
       state.journal = nil
     }
   }
@@ -255,8 +255,7 @@ package final class StoreWriter: Sendable {
   private func discard(_ journal: JournalWriter, _ state: inout State) throws(StoreError) {
     let header = journal.header
     let after = try core.catalog.commit { _ in [.removeJournal(header.id)] }
-    core.install(
-      after, removingJournals: [JournalIdentity(id: header.id, ordinal: header.ordinal, epoch: header.epoch)])
+    core.settle(after)
     state.journal = nil
     try inStore(layout) { () throws(FileError) in try environment.files.unlink(layout.journal(header.id)) }
   }
