@@ -16,23 +16,29 @@ internal import SegmentFiles
 /// at once. Blocking work runs on the engine's own threads.
 public final class ReplayStore: Sendable {
   let core: StoreCore
-  private let mode: Mode
-  private let writing: Writing?
-  private let pool: WorkerPool
+  let mode: Mode
+  let writing: Writing?
+  let pool: WorkerPool
   private let isOpen = Lock(true)
 
   /// What only a writing handle has.
-  private struct Writing {
+  struct Writing {
     var writer: StoreWriter
     var committer: Committer
     var maintainer: Maintainer
+    var compacting: CompactingThread?
     var gate: AdmissionGate
   }
 
+  let compactor: Compactor
+  /// Set when the handle is closed: maintenance that is under way stops.
+  let isStopping = Lock(false)
+
   private init(
-    core: StoreCore, mode: Mode, writing: Writing?, pool: WorkerPool
+    core: StoreCore, mode: Mode, writing: Writing?, compactor: Compactor, pool: WorkerPool
   ) {
     self.core = core
+    self.compactor = compactor
     self.mode = mode
     self.writing = writing
     self.pool = pool
@@ -76,13 +82,18 @@ public final class ReplayStore: Sendable {
       let gate = AdmissionGate(limit: configuration.limits.bytesInFlight)
       let maintainer = Maintainer(writer, gate)
       let committer = Committer(writer) { maintainer.wake() }
+      let compactor = Compactor(writer.core, isWriting: true)
       return ReplayStore(
         core: writer.core, mode: mode,
-        writing: Writing(writer: writer, committer: committer, maintainer: maintainer, gate: gate), pool: pool)
+        writing: Writing(
+          writer: writer, committer: committer, maintainer: maintainer,
+          compacting: configuration.maintainsItself ? CompactingThread(compactor) : nil, gate: gate),
+        compactor: compactor, pool: pool)
     case .readOnly, .maintenance:
       let core = try StoreCore.openForReading(
         layout, configuration, environment, commits: mode == .maintenance)
-      return ReplayStore(core: core, mode: mode, writing: nil, pool: pool)
+      return ReplayStore(
+        core: core, mode: mode, writing: nil, compactor: Compactor(core, isWriting: false), pool: pool)
     }
   }
 
@@ -94,12 +105,15 @@ public final class ReplayStore: Sendable {
       return isOpen
     }
     guard wasOpen else { return }
-    let (writing, pool) = (self.writing, self.pool)
+    isStopping.withLock { $0 = true }
+    let (writing, compactor, pool) = (self.writing, self.compactor, self.pool)
     let result = await withCheckedContinuation { (done: CheckedContinuation<Result<Void, StoreError>, Never>) in
       _ = EngineThread("segment-close") {
         writing?.gate.close()
         writing?.committer.stop()
         writing?.maintainer.stop()
+        writing?.compacting?.stop()
+        compactor.waitUntilIdle()
         var result = Result<Void, StoreError>.success(())
         do throws(StoreError) { try writing?.writer.close() } catch { result = .failure(error) }
         pool.stop()
@@ -109,7 +123,7 @@ public final class ReplayStore: Sendable {
     try result.get()
   }
 
-  private func requireOpen() throws(StoreError) {
+  func requireOpen() throws(StoreError) {
     if !isOpen.withLock({ $0 }) { throw .handleClosed }
   }
 
@@ -296,7 +310,7 @@ public final class ReplayStore: Sendable {
     try await read { core throws(StoreError) in try core.info() }
   }
 
-  private func read<Result: Sendable>(
+  func read<Result: Sendable>(
     _ body: @escaping @Sendable (StoreCore) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     try requireOpen()

@@ -282,6 +282,7 @@ class Catalog:
         self.file, self.problems = File(path), []
         self.journals, self.packs, self.dictionaries, self.uses, self.pins = {}, {}, {}, {}, {}
         self.tags, self.finishes, self.tombstones, self.applied = [], [], [], 0
+        self.trainings = {}
         self.store = self.policy = None
         for number, content in enumerate(self.frames(self.pages())):
             self.apply(content, number)
@@ -348,7 +349,7 @@ class Catalog:
         while c.at < c.end:
             kind, length = c.u8(), c.varint()
             body, where = Cursor(c.take(length)), f"frame {number}: edit {kind}"
-            require(1 <= kind <= 19, f"{where} is unknown")
+            require(1 <= kind <= 20, f"{where} is unknown")
             require((kind == 1) <= (number == 0), f"{where} after frame 0")
             try:
                 self.edit(kind, body)
@@ -393,6 +394,8 @@ class Catalog:
             self.policy = (c.varint(), c.take(c.varint()))
         elif kind == 18:
             self.tombstones.append((c.take(16), c.u8(), c.f64(), c.varint()))
+        elif kind == 20:
+            self.trainings.update({c.string(0, 128): (c.f64(), c.varint(), c.f64())})
 
 
 # --- Journals ---------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ package enum CatalogEdit: Sendable, Hashable {
   case policy(PolicyDocument)
   case tombstone(Tombstone)
   case ordinal(UInt64)
+  case trained(TrainingRecord)
 }
 
 extension CatalogEdit {
@@ -41,6 +42,7 @@ extension CatalogEdit {
     case .policy: 17
     case .tombstone: 18
     case .ordinal: 19
+    case .trained: 20
     }
   }
 
@@ -97,6 +99,11 @@ extension CatalogEdit {
       body.varint(policy.version)
       body.varint(policy.json.count)
       body.raw(policy.json)
+    case .trained(let record):
+      body.string(record.project)
+      body.time(record.time)
+      body.varint(record.rawBytes)
+      body.time(record.recentRatio)
     case .tombstone(let stone):
       body.raw(stone.hash)
       body.u8(stone.target.rawValue)
@@ -174,6 +181,11 @@ extension CatalogEdit {
       }
       return .tombstone(Tombstone(hash: hash, target: target, time: try body.time(), commit: try body.varint()))
     case 19: return .ordinal(try body.varint())
+    case 20:
+      return .trained(
+        TrainingRecord(
+          project: try body.string("project", limit: FormatLimits.project), time: try body.time(),
+          rawBytes: try body.varint(), recentRatio: try body.time()))
     default: throw FormatError(.invalid("kind of edit"), at: at)
     }
   }

@@ -21,6 +21,18 @@ package struct DictionaryFacts: Sendable, Hashable {
   package var created: Double
 }
 
+/// The last training of a project's dictionary, adopted or not: when the next one is worth its while depends on it.
+package struct TrainingRecord: Sendable, Hashable {
+  package var project: String
+  /// When, milliseconds since 1970.
+  package var time: Double
+  /// NDJSON the project had then, bytes, as far as it was looked at.
+  package var rawBytes: UInt64
+  /// How well the recent tier's blocks of the held-out sessions compressed with what was in force afterwards: raw bytes
+  /// by stored bytes; 0 where that was not measured.
+  package var recentRatio: Double
+}
+
 /// A change of a session's tags. A nil value removes the key.
 package struct TagChange: Sendable, Hashable {
   package var key: String

@@ -13,6 +13,8 @@ package struct CatalogState: Sendable, Equatable {
   package var packs: [PackFacts] = []
   package var dictionaries: [DictionaryFacts] = []
   package var dictionaryInForce: [String: Identifier] = [:]
+  /// By project.
+  package var trainings: [String: TrainingRecord] = [:]
   /// Edits of sessions by other processes that the writer has not yet put into its journal, in order of commit.
   package var sessionEdits: [SessionEdit] = []
   /// Session edits up to this commit are in the journal or in packs.
@@ -90,6 +92,7 @@ package struct CatalogState: Sendable, Equatable {
     case .unpin(let session): pins[session] = nil
     case .policy(let document): policy = document
     case .tombstone(let stone): tombstones.append(stone)
+    case .trained(let record): trainings[record.project] = record
     case .ordinal(let ordinal): nextOrdinal = max(nextOrdinal, ordinal)
     }
   }
@@ -102,6 +105,7 @@ package struct CatalogState: Sendable, Equatable {
     ]
     edits += dictionaries.map(CatalogEdit.addDictionary)
     edits += dictionaryInForce.sorted { $0.key < $1.key }.map { .useDictionary(project: $0.key, $0.value) }
+    edits += trainings.values.sorted { $0.project < $1.project }.map(CatalogEdit.trained)
     for journal in journals {
       edits.append(
         .addJournal(id: journal.id, ordinal: journal.ordinal, epoch: journal.epoch, created: journal.created))

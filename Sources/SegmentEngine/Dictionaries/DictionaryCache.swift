@@ -21,6 +21,13 @@ final class DictionaryCache: Sendable {
     self.limit = limit
   }
 
+  /// Lets go of a dictionary.
+  func forget(_ id: Identifier) {
+    state.withLock { state in
+      if let gone = state.loaded.removeValue(forKey: id) { state.bytes -= gone.dictionary.byteCount }
+    }
+  }
+
   /// The dictionary `facts` names. Blocks where it is not cached.
   func dictionary(_ facts: DictionaryFacts) throws(StoreError) -> ZstdDictionary {
     let cached = state.withLock { state -> ZstdDictionary? in

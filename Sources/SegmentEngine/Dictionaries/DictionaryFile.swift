@@ -56,6 +56,59 @@ enum DictionaryFile {
       fileBytes: UInt64(writer.count), created: environment.clock.now())
   }
 
+  /// Removes both copies, as far as they are there.
+  static func remove(_ id: Identifier, _ environment: StoreEnvironment, _ layout: Layout) {
+    for copy in 0..<2 { try? environment.files.unlink(layout.dictionary(id, copy: copy)) }
+  }
+
+  /// Writes a copy again from the other one, which must be well. Returns false where that one is lost too.
+  static func restore(
+    _ facts: DictionaryFacts, copy: Int, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) -> Bool {
+    do throws(StoreError) { _ = try read(facts, copy: 1 - copy, environment, layout) } catch {
+      guard error.code == .damaged || error.code == .notFound else { throw error }
+      return false
+    }
+    let path = layout.dictionary(facts.id, copy: copy)
+    let temporary = layout.temporaryFile(environment.newIdentifier())
+    do throws(FileError) {
+      let bytes = try environment.files.open(layout.dictionary(facts.id, copy: 1 - copy), .read)
+        .readBytes(at: 0, count: Int(facts.fileBytes))
+      let file = try environment.files.open(temporary, .create)
+      try file.writeBytes(bytes, at: 0)
+      // The damaged one is in the way; the other copy stands in until the new one is in its place.
+      if try environment.files.facts(at: path) != nil { try environment.files.unlink(path) }
+      try Installation.install(temporary, file, as: path, in: layout.dictionaries, environment.files)
+    } catch {
+      try? environment.files.unlink(temporary)
+      throw StoreError(error, in: layout)
+    }
+    return true
+  }
+
+  /// Overwrites both copies with zeros, syncs them and removes them.
+  static func destroy(
+    _ facts: DictionaryFacts, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) {
+    for copy in 0..<2 {
+      let path = layout.dictionary(facts.id, copy: copy)
+      try inStore(layout) { () throws(FileError) in
+        guard let found = try environment.files.facts(at: path) else { return }
+        let file = try environment.files.open(path, .write)
+        let zeros = [UInt8](repeating: 0, count: 1 << 16)
+        var at: UInt64 = 0
+        while at < found.size {
+          let count = min(UInt64(zeros.count), found.size - at)
+          try file.writeBytes(Array(zeros[..<Int(count)]), at: at)
+          at += count
+        }
+        try file.syncData()
+        try environment.files.unlink(path)
+      }
+    }
+    try inStore(layout) { () throws(FileError) in try environment.files.syncDirectory(layout.dictionaries) }
+  }
+
   /// The content, from whichever copy is well.
   static func read(
     _ facts: DictionaryFacts, _ environment: StoreEnvironment, _ layout: Layout

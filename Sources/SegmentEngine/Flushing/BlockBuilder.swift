@@ -2,7 +2,10 @@
 struct BlockEvent {
   /// Where it stands in the payload it comes from, line feed included.
   var bytes: Range<Int>
-  var entry: EventTable.Entry
+  var kind: EventKind
+  var timestamp: Double
+  /// Where its time is not known, within which it lies: an event packed whole, taken from another block.
+  var span: ClosedRange<Double>?
   var isPlausible: Bool
   /// Place in the segment's list of windows.
   var window: Int
@@ -14,7 +17,7 @@ struct BlockEvent {
 /// at a keyframe once what came before is large enough.
 ///
 /// A block is cut before an event that would make it larger than `target` bytes, and before a keyframe when it holds at
-/// least a quarter of that. A Meta event and the FullSnapshot behind it are never parted, so a block is at most `target`
+/// least `keyframeBytes`. A Meta event and the FullSnapshot behind it are never parted, so a block is at most `target`
 /// bytes or one such pair.
 struct BlockBuilder {
   /// A block that is ready to be compressed. Place, stored length and checksum are not yet known.
@@ -24,6 +27,7 @@ struct BlockBuilder {
   }
 
   private let target: Int
+  private let keyframeBytes: Int
   private var content: [UInt8] = []
   private var entry: BlockEntry?
   private var previousTime = -Double.infinity
@@ -32,13 +36,16 @@ struct BlockBuilder {
   /// Sequence of the last Meta event of each window, until its FullSnapshot is there.
   private var metas: [Int: UInt64] = [:]
 
-  init(target: Int) { self.target = target }
+  init(target: Int, keyframeBytes: Int) {
+    self.target = target
+    self.keyframeBytes = keyframeBytes
+  }
 
   /// Adds the event at `event.bytes` of `payload`. Blocks that are complete are handed to `emit`.
   mutating func add<Failure: Error>(
     _ event: BlockEvent, from payload: [UInt8], _ emit: (Block) throws(Failure) -> Void
   ) throws(Failure) {
-    let isSnapshot = event.entry.kind == .fullSnapshot
+    let isSnapshot = event.kind == .fullSnapshot
     if let waiting = held {
       held = nil
       let belongs = isSnapshot && waiting.event.window == event.window && waiting.event.sequence + 1 == event.sequence
@@ -50,7 +57,7 @@ struct BlockBuilder {
         return
       }
     }
-    if event.entry.kind == .meta {
+    if event.kind == .meta {
       held = (event, Array(payload[event.bytes]))
       return
     }
@@ -77,7 +84,7 @@ struct BlockBuilder {
     before event: BlockEvent, unit: Int, isKeyframe: Bool, _ emit: (Block) throws(Failure) -> Void
   ) throws(Failure) {
     guard let entry else { return }
-    let isFull = content.count + unit > target || (isKeyframe && content.count >= target / 4)
+    let isFull = content.count + unit > target || (isKeyframe && content.count >= keyframeBytes)
     if isFull || entry.nextSequence != event.sequence || entry.epoch != event.epoch { try emitBlock(emit) }
   }
 
@@ -100,12 +107,13 @@ struct BlockBuilder {
         sequence: event.sequence, events: 0, epoch: event.epoch, flags: [.isSorted], first: 0, last: 0, runs: [],
         keyframes: [])
     entry = nil
-    let time = event.entry.timestamp
-    if time < previousTime { block.flags.remove(.isSorted) }
-    previousTime = time
+    let time = event.timestamp
+    let span = event.span ?? time...time
+    if span.lowerBound < previousTime { block.flags.remove(.isSorted) }
+    previousTime = span.upperBound
     if event.isPlausible {
-      let low = time.flooredMilliseconds
-      let high = time.rounded(.up).flooredMilliseconds
+      let low = span.lowerBound.flooredMilliseconds
+      let high = span.upperBound.rounded(.up).flooredMilliseconds
       if block.flags.contains(.hasRange) {
         block.first = min(block.first, low)
         block.last = max(block.last, high)
@@ -118,9 +126,9 @@ struct BlockBuilder {
       block.flags.insert(.hasImplausible)
       block.flags.remove(.isSorted)
     }
-    if event.entry.kind == .meta {
+    if event.kind == .meta {
       metas[event.window] = event.sequence
-    } else if event.entry.kind == .fullSnapshot {
+    } else if event.kind == .fullSnapshot {
       let distance = metas.removeValue(forKey: event.window).map { Int(event.sequence - $0) } ?? 0
       block.keyframes.append(
         KeyframeEntry(

@@ -38,10 +38,10 @@ struct Flush {
       className: "")
     let writer = try inStore(layout) { () throws(FileError) in try PackWriter(header, environment, layout) }
     do {
-      let compressor = try makeCompressor()
+      let encoder = try BlockEncoder(.recent, configuration)
       var damages: [StoreError] = []
       for session in sessions.sorted(by: { $0.key < $1.key }) {
-        try write(session, to: writer, compressor, &damages)
+        try write(session, to: writer, encoder, &damages)
       }
       let done = try inStore(layout) { () throws(FileError) in try writer.finish() }
       return Output(facts: done.facts, locators: done.locators, damages: damages)
@@ -51,14 +51,8 @@ struct Flush {
     }
   }
 
-  private func makeCompressor() throws(StoreError) -> ZstdCompressor {
-    do { return try ZstdCompressor(level: configuration.recentLevel) } catch {
-      throw StoreError(.ioFailed, "a compressor could not be made: \(error.detail)")
-    }
-  }
-
   private func write(
-    _ session: Input, to writer: PackWriter, _ compressor: ZstdCompressor, _ damages: inout [StoreError]
+    _ session: Input, to writer: PackWriter, _ encoder: BlockEncoder, _ damages: inout [StoreError]
   ) throws(StoreError) {
     let inForce = try dictionary(session.key.project)
     let dictionaries = inForce.map { [$0.0] } ?? []
@@ -68,9 +62,9 @@ struct Flush {
         blocksLength: 0, ordinal: ordinal, session: session.key, visitor: session.visitor, windows: session.windows,
         dictionaries: dictionaries))
     var gathered = Gathered()
-    var builder = BlockBuilder(target: configuration.recentBlockBytes)
+    var builder = encoder.builder()
     let emit = { (block: BlockBuilder.Block) throws(StoreError) in
-      try self.compress(block, inForce?.1, compressor, writer)
+      try encoder.write(block, inForce?.1, to: writer)
     }
     for part in session.parts {
       gathered.add(part)
@@ -111,31 +105,12 @@ struct Flush {
       let end = at + entry.length + 1
       try builder.add(
         BlockEvent(
-          bytes: at..<end, entry: entry, isPlausible: plausibility.holds(entry.timestamp), window: window,
+          bytes: at..<end, kind: entry.kind, timestamp: entry.timestamp,
+          isPlausible: plausibility.holds(entry.timestamp), window: window,
           sequence: batch.head.sequence + UInt64(ordinal), epoch: epoch),
         from: batch.ndjson, emit)
       at = end
     }
-  }
-
-  private func compress(
-    _ block: BlockBuilder.Block, _ dictionary: ZstdDictionary?, _ compressor: ZstdCompressor, _ writer: PackWriter
-  ) throws(StoreError) {
-    var entry = block.entry
-    var frame: [UInt8] = []
-    do {
-      _ = try unsafe compressor.compress(block.content.span.bytes, dictionary: dictionary, appendingTo: &frame)
-    } catch {
-      throw StoreError(.ioFailed, "a block could not be compressed: \(error.detail)")
-    }
-    if frame.count < block.content.count {
-      entry.codec = .zstd
-      entry.dictionary = dictionary == nil ? 0 : 1
-    } else {
-      entry.codec = .none
-      frame = block.content
-    }
-    try inStore(layout) { () throws(FileError) in try writer.add(entry, frame: frame) }
   }
 }
 

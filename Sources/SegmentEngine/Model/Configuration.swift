@@ -33,13 +33,23 @@ public struct Configuration: Sendable {
   public var recentBlockBytes = 256 << 10
   /// zstd level of the recent tier.
   public var recentLevel = 3
+  /// How long everything is kept in the recent tier, in hours, counted from the last receipt; sessions that are over then
+  /// are promoted to the archive.
+  public var recentHours = 24.0
+  /// Raw bytes after which a block of the archive tier is cut, 4 KiB to 64 MiB.
+  public var archiveBlockBytes = 4 << 20
+  /// zstd level of the archive tier.
+  public var archiveLevel = 12
+  /// Whether maintenance trains dictionaries by itself.
+  public var trainsDictionaries = true
   /// Largest pack, in bytes.
   public var packBytes = 256 << 20
   /// Threads that read from the disk for callers.
   public var readerThreads = 2
   /// Packs kept open, at most.
   public var openPacks = 128
-  /// Whether the writing process rotates and flushes by itself; otherwise only `flush()` does.
+  /// Whether the writing process rotates, flushes, promotes, merges and trains by itself; otherwise only `flush()` and
+  /// `maintain()` do.
   public var maintainsItself = true
   /// Where the engine reports what operators should know; nil: nowhere.
   public var logger: Logger?

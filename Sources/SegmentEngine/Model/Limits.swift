@@ -23,8 +23,12 @@ package enum FormatLimits {
 /// Checks the names a caller gives.
 enum Names {
   static func check(_ key: SessionKey) throws(StoreError) {
-    try check(key.project, "project", 1...FormatLimits.project)
+    try check(project: key.project)
     try check(key.id, "session ID", 1...FormatLimits.session)
+  }
+
+  static func check(project: String) throws(StoreError) {
+    try check(project, "project", 1...FormatLimits.project)
   }
 
   static func check(_ name: String, _ what: String, _ length: ClosedRange<Int>) throws(StoreError) {

@@ -51,6 +51,19 @@ package final class PackFile: Sendable {
     }
   }
 
+  /// The footer alone, by one read.
+  func readFooter() throws(StoreError) -> PackFooter {
+    let size = facts.fileBytes
+    guard size >= UInt64(PackFooter.size) else {
+      throw .damaged("the catalog gives an impossible size of a pack", file: name, offset: 0)
+    }
+    let offset = size - UInt64(PackFooter.size)
+    let bytes = try read(at: offset, count: PackFooter.size, "footer")
+    do throws(FormatError) { return try PackFooter.decode(bytes, fileBytes: size, pack: id) } catch {
+      throw .damaged("the footer of a pack: \(error.text)", file: name, offset: offset + UInt64(error.offset))
+    }
+  }
+
   /// A directory entry, by one read; nil where it was erased.
   package func readEntry(offset: UInt32, length: UInt32) throws(StoreError) -> SegmentEntry? {
     guard length >= 9, UInt64(offset) + UInt64(length) <= facts.fileBytes else {

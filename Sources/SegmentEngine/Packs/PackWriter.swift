@@ -7,7 +7,7 @@ internal import SegmentFiles
 final class PackWriter {
   let id: Identifier
   private let environment: StoreEnvironment
-  private let layout: Layout
+  let layout: Layout
   private let temporary: String
   private let file: any StorageFile
   private let header: PackHeader

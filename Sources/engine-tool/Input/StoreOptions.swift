@@ -11,9 +11,9 @@ struct StoreOptions: ParsableArguments {
 
   /// Opens the store, does the work and closes it whatever becomes of that.
   func withStore(
-    _ mode: Mode, _ body: (ReplayStore) async throws -> Void
+    _ mode: Mode, _ configuration: Configuration = Configuration(), _ body: (ReplayStore) async throws -> Void
   ) async throws {
-    var configuration = Configuration()
+    var configuration = configuration
     configuration.logger = Logs.logger(isVerbose: verbose)
     let opened = try await ReplayStore.open(store, mode: mode, configuration: configuration)
     do {

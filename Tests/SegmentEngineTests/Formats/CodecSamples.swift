@@ -54,6 +54,7 @@ enum CodecSamples {
           created: 0)),
       .useDictionary(project: "shop", file), .useDictionary(project: "blog", nil), .addPack(pack), .session(edit),
       .session(finish), .applied(99), .requestFlush(time: 5), .epoch(6), .ordinal(12),
+      .trained(TrainingRecord(project: "shop", time: 7, rawBytes: 1 << 30, recentRatio: 41.5)),
       .pin(Pin(session: key, until: 8)), .unpin(key), .policy(PolicyDocument(version: 2, json: Array("{}".utf8))),
       .tombstone(Tombstone(hash: [UInt8](repeating: 3, count: 16), target: .visitor, time: 4, commit: 5)),
       .removeJournal(store), .removePack(file), .removeDictionary(store),

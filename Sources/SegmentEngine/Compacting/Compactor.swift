@@ -1,0 +1,131 @@
+internal import Logging
+internal import SegmentFiles
+
+/// Merges and promotes packs, in the writing process or beside it. One job at a time in a store: whoever runs one holds the
+/// maintenance lock.
+final class Compactor: Sendable {
+  let core: StoreCore
+  /// Brings the view of the store up to date.
+  let refresh: @Sendable () throws(StoreError) -> Void
+  let sums = ProjectSums()
+  /// One job at a time in this process.
+  let turn = Lock<Void>(())
+  /// Packs that could not be read: they are left alone until the store is opened again.
+  private let setAside = Lock<Set<Identifier>>([])
+
+  init(_ core: StoreCore, isWriting: Bool) {
+    self.core = core
+    // The writer's view of its journals is newer than any file.
+    refresh = { () throws(StoreError) in try isWriting ? core.refreshCatalog() : core.refreshAll() }
+  }
+
+  private var packs: [PackFacts] {
+    let aside = setAside.withLock { $0 }
+    return core.contents.withLock { $0.catalog.packs.filter { !aside.contains($0.id) } }
+  }
+
+  /// Merges small packs, one run of them. Returns nil where there was nothing to do.
+  func mergeOnce(_ control: MaintenanceControl) throws(StoreError) -> MaintenanceReport.Rewrite? {
+    try attempt { () throws(StoreError) in
+      guard let chosen = nextMerge() else { return nil }
+      let placement = Placement(chosen[0])
+      return try rewrite(chosen, .merge, control) { (_, _) throws(StoreError) in .copied(to: placement) }
+    }
+  }
+
+  /// The packs that would be merged next.
+  func nextMerge() -> [PackFacts]? {
+    let configuration = core.configuration
+    let span = max(3_600_000, configuration.recentHours * 3_600_000 / 8)
+    return MergePlan.next(packs, packBytes: configuration.packBytes, span: span)
+  }
+
+  /// Promotes the sessions of the oldest recent packs that are due. Returns nil where there was nothing to do.
+  ///
+  /// What is not due yet is copied as it is to a new recent pack; where that would be most of it, nothing is done yet.
+  func promoteOnce(_ control: MaintenanceControl) throws(StoreError) -> MaintenanceReport.Rewrite? {
+    try attempt { () throws(StoreError) in
+      guard let plan = try nextPromotion() else { return nil }
+      return try rewrite(plan.packs, .promotion, control) { (key, parts) throws(StoreError) in
+        self.isDue(key, parts, plan.rule, plan.names)
+          ? .recoded(to: Placement(tier: .archive), rule: "", rate: 1) : .copied(to: Placement(tier: .recent))
+      }
+    }
+  }
+
+  struct PromotionPlan {
+    var rule: PromotionRule
+    var packs: [PackFacts]
+    var names: Set<Identifier>
+    var sessions = 0
+    var dueBytes: UInt64 = 0
+    var projects: Set<String> = []
+  }
+
+  /// What would be promoted next, found by reading directories alone.
+  func nextPromotion() throws(StoreError) -> PromotionPlan? {
+    let rule = PromotionRule(now: core.environment.clock.now(), core.configuration)
+    let candidates = rule.candidates(packs)
+    guard !candidates.isEmpty else { return nil }
+    var plan = PromotionPlan(rule: rule, packs: candidates, names: Set(candidates.map(\.id)))
+    var files: [PackFile] = []
+    for facts in candidates { files.append(try core.packs.pack(facts)) }
+    var sweep = try PackSweep(files)
+    while let session = try sweep.next() {
+      guard isDue(session.key, session.parts, rule, plan.names) else { continue }
+      plan.sessions += 1
+      plan.projects.insert(session.key.project)
+      plan.dueBytes += session.parts.reduce(0) { $0 + $1.entry.storedBytes }
+    }
+    let all = candidates.reduce(0) { $0 + $1.storedBytes }
+    return plan.sessions > 0 && plan.dueBytes >= all / 2 ? plan : nil
+  }
+
+  private func isDue(
+    _ key: SessionKey, _ parts: [PackedPart], _ rule: PromotionRule, _ inputs: Set<Identifier>
+  ) -> Bool {
+    let hash = KeyHash.of(key)
+    let hasMore = core.contents.withLock { contents in
+      if let live = contents.live[key], !live.parts.isEmpty || live.pending > 0 { return true }
+      return contents.index.find(hash).contains { segment in
+        contents.index.packs[Int(segment.pack)].map { $0.tier == .recent && !inputs.contains($0.id) } ?? false
+      }
+    }
+    return rule.isDue(parts.map(\.entry), hasMore: hasMore)
+  }
+
+  /// Rewrites packs under the maintenance lock's protection and says what came of it.
+  func rewrite(
+    _ packs: [PackFacts], _ kind: MaintenanceReport.Rewrite.Kind, _ control: MaintenanceControl,
+    _ fate: (_ key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> SegmentFate
+  ) throws(StoreError) -> MaintenanceReport.Rewrite {
+    let result = try PackRewrite(core, packs, control).run(fate)
+    let report = MaintenanceReport.Rewrite(
+      kind: kind, packsRead: packs.count, packsWritten: result.made.count, sessions: result.sessions,
+      sessionsRecompressed: result.recoded, rawBytes: packs.reduce(0) { $0 + $1.rawBytes },
+      bytesBefore: packs.reduce(0) { $0 + $1.fileBytes }, bytesAfter: result.made.reduce(0) { $0 + $1.fileBytes })
+    core.logger?.info(
+      "packs rewritten",
+      metadata: [
+        "why": "\(kind)", "packs": "\(packs.count)", "made": "\(result.made.count)",
+        "bytesBefore": "\(report.bytesBefore)", "bytesAfter": "\(report.bytesAfter)",
+      ])
+    return report
+  }
+
+  /// Runs a job, again without a pack that turns out to be damaged.
+  private func attempt(
+    _ job: () throws(StoreError) -> MaintenanceReport.Rewrite?
+  ) throws(StoreError) -> MaintenanceReport.Rewrite? {
+    while true {
+      let failure: StoreError
+      do throws(StoreError) { return try job() } catch { failure = error }
+      guard failure.code == .damaged || failure.code == .notFound, let file = failure.location?.file,
+        let pack = packs.first(where: { core.layout.relative(core.layout.pack($0.id)) == file })
+      else { throw failure }
+      setAside.withLock { _ = $0.insert(pack.id) }
+      core.logger?.error(
+        "a damaged pack is left as it is", metadata: ["pack": "\(pack.id)", "error": "\(failure)"])
+    }
+  }
+}

@@ -1,0 +1,50 @@
+internal import Logging
+internal import SegmentFiles
+
+/// Looks after the dictionaries on the disk. Called under the maintenance lock.
+struct DictionaryCare {
+  let core: StoreCore
+
+  /// Writes copies that are lost or damaged again from the other one. Returns how many. Where both are gone nothing can be
+  /// done: `verify` names the packs that are lost with it.
+  func restoreCopies() throws(StoreError) -> Int {
+    var restored = 0
+    for facts in core.catalog.state.dictionaries {
+      for copy in 0..<2 {
+        do throws(StoreError) {
+          _ = try DictionaryFile.read(facts, copy: copy, core.environment, core.layout)
+        } catch {
+          guard error.code == .damaged || error.code == .notFound else { throw error }
+          guard try DictionaryFile.restore(facts, copy: copy, core.environment, core.layout) else {
+            core.logger?.critical(
+              "both copies of a dictionary are gone", metadata: ["dictionary": "\(facts.id)", "error": "\(error)"])
+            break
+          }
+          restored += 1
+          core.logger?.warning(
+            "a copy of a dictionary was written again", metadata: ["dictionary": "\(facts.id)", "error": "\(error)"])
+        }
+      }
+    }
+    return restored
+  }
+
+  /// Drops dictionaries that no pack names and no project uses any longer: first from the catalog, then from the disk.
+  func collect() throws(StoreError) -> [DictionaryID] {
+    let unused = Self.unused(core.catalog.state)
+    if unused.isEmpty { return [] }
+    var dropped: [DictionaryFacts] = []
+    let after = try core.catalog.commit { state in
+      dropped = Self.unused(state)
+      return dropped.map { .removeDictionary($0.id) }
+    }
+    core.settle(after)
+    for facts in dropped { DictionaryFile.remove(facts.id, core.environment, core.layout) }
+    return dropped.map { DictionaryID($0.id) }
+  }
+
+  private static func unused(_ state: CatalogState) -> [DictionaryFacts] {
+    let used = Set(state.packs.flatMap(\.dictionaries)).union(state.dictionaryInForce.values)
+    return state.dictionaries.filter { !used.contains($0.id) }
+  }
+}

@@ -1,0 +1,115 @@
+internal import SegmentFiles
+
+extension ReplayStore {
+  /// Does the maintenance that is due: flushes, trains and looks after dictionaries, promotes sessions that are over to the
+  /// archive, merges small packs.
+  ///
+  /// A writing process does all this by itself, unless `Configuration.maintainsItself` is off. From a handle opened with
+  /// `.maintenance` it may be called beside one. `progress` is told of the bytes of packs read so far.
+  ///
+  /// Each job is committed by itself; who cancels the task keeps what was done. With `dryRun` nothing is changed, and the
+  /// report says what would be done first.
+  ///
+  /// Throws `.locked` where another process does maintenance, `.cancelled`, `.diskFull`, `.wrongMode`, `.closed`.
+  @discardableResult
+  public func maintain(
+    _ jobs: Set<MaintenanceJob> = .all, dryRun: Bool = false, progress: (@Sendable (_ bytesRead: UInt64) -> Void)? = nil
+  ) async throws(StoreError) -> MaintenanceReport {
+    let compactor = try requireMaintenance()
+    if dryRun { return try await work { (_) throws(StoreError) in try compactor.plan(jobs) } }
+    if jobs.contains(.flush) { try await flush() }
+    let others = jobs.subtracting([.flush])
+    if others.isEmpty { return MaintenanceReport() }
+    return try await work(progress) { (control) throws(StoreError) in try compactor.run(others, control) }
+  }
+
+  /// Trains a dictionary for a project on its packed sessions, and puts it in force where it saves more than it takes up.
+  ///
+  /// Takes about a second for 100 MB of NDJSON, and as long again to measure. Throws like `maintain`.
+  public func trainDictionary(
+    project: String, options: DictionaryTraining = .init()
+  ) async throws(StoreError) -> TrainingReport {
+    let compactor = try requireMaintenance()
+    try Names.check(project: project)
+    return try await work { (control) throws(StoreError) in
+      try compactor.exclusively { () throws(StoreError) in
+        try DictionaryTrainingRun(core: compactor.core, project: project, options: options, control: control).run()
+      }
+    }
+  }
+
+  /// What the packed sessions of a project weigh with no dictionary, the one in force, and others.
+  public func evaluateDictionaries(
+    project: String, options: DictionaryTraining = .init(), levels: [Int] = []
+  ) async throws(StoreError) -> DictionaryEvaluation {
+    try requireOpen()
+    try Names.check(project: project)
+    let core = self.core
+    return try await work { (control) throws(StoreError) in
+      if core.contents.withLock({ $0.catalog.generation == 0 }) { try core.refreshAll() }
+      return try DictionaryEvaluationRun(core: core, project: project, options: options, levels: levels, control: control)
+        .run()
+    }
+  }
+
+  /// Compresses everything anew that uses a dictionary, then destroys it. Throws `.notFound`, and like `maintain`.
+  @discardableResult
+  public func retireDictionary(
+    _ id: DictionaryID, progress: (@Sendable (_ bytesRead: UInt64) -> Void)? = nil
+  ) async throws(StoreError) -> MaintenanceReport {
+    let compactor = try requireMaintenance()
+    return try await work(progress) { (control) throws(StoreError) in
+      try compactor.exclusively { () throws(StoreError) in
+        var report = MaintenanceReport()
+        report.rewrites = try compactor.retire(id.identifier, control)
+        report.dictionariesRemoved = [id]
+        return report
+      }
+    }
+  }
+
+  /// The dictionaries of the store, by project and version.
+  public func dictionaries() async throws(StoreError) -> [DictionaryInfo] {
+    try await read { core in core.dictionaryInfos() }
+  }
+
+  private func requireMaintenance() throws(StoreError) -> Compactor {
+    try requireOpen()
+    if mode == .readOnly {
+      throw StoreError(.wrongMode, "a store opened with .readOnly cannot be maintained; open it with .maintenance")
+    }
+    return compactor
+  }
+
+  /// Runs something that may take minutes on a thread of its own, so that readers need not wait for it.
+  private func work<Result: Sendable>(
+    _ progress: (@Sendable (UInt64) -> Void)? = nil,
+    _ body: @escaping @Sendable (MaintenanceControl) throws(StoreError) -> Result
+  ) async throws(StoreError) -> Result {
+    let isCancelled = Lock(false)
+    let isStopping = self.isStopping
+    let bytes = Lock<UInt64>(0)
+    let control = MaintenanceControl(
+      isCancelled: { isCancelled.withLock { $0 } || isStopping.withLock { $0 } },
+      advance: { more in
+        guard let progress else { return }
+        progress(
+          bytes.withLock { bytes in
+            bytes += more
+            return bytes
+          })
+      })
+    let outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { (done: CheckedContinuation<Swift.Result<Result, StoreError>, Never>) in
+        _ = EngineThread("segment-maintain", niceness: 10) {
+          do throws(StoreError) { done.resume(returning: .success(try body(control))) } catch {
+            done.resume(returning: .failure(error))
+          }
+        }
+      }
+    } onCancel: {
+      isCancelled.withLock { $0 = true }
+    }
+    return try outcome.get()
+  }
+}

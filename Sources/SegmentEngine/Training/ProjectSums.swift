@@ -1,0 +1,35 @@
+internal import SegmentFiles
+
+/// What each project has in the packs of the recent tier; a pack's directory is read once.
+final class ProjectSums: Sendable {
+  struct Sum: Sendable {
+    var segments = 0
+    var rawBytes: UInt64 = 0
+    var storedBytes: UInt64 = 0
+  }
+
+  private let known = Lock<[Identifier: [String: Sum]]>([:])
+
+  /// By pack, and in each by project. A pack that cannot be read counts as empty.
+  func sums(_ core: StoreCore, _ packs: [PackFacts]) -> [(pack: PackFacts, projects: [String: Sum])] {
+    let before = known.withLock { $0 }
+    var sums: [Identifier: [String: Sum]] = [:]
+    for pack in packs {
+      if let sum = before[pack.id] { sums[pack.id] = sum } else { sums[pack.id] = try? Self.read(core, pack) }
+    }
+    let now = sums
+    known.withLock { $0 = now }
+    return packs.map { ($0, now[$0.id] ?? [:]) }
+  }
+
+  private static func read(_ core: StoreCore, _ pack: PackFacts) throws(StoreError) -> [String: Sum] {
+    let reader = try DirectoryReader(try core.packs.pack(pack))
+    var sums: [String: Sum] = [:]
+    while let entry = try reader.next() {
+      sums[entry.session.project, default: Sum()].segments += 1
+      sums[entry.session.project, default: Sum()].rawBytes += entry.facts.rawBytes
+      sums[entry.session.project, default: Sum()].storedBytes += entry.storedBytes
+    }
+    return sums
+  }
+}
