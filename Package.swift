@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "engine-tool",
       dependencies: [
-        "SegmentEngine", "CSegmentZstd", "CSegmentZlib",
+        "SegmentEngine", "SegmentCodecs", "CSegmentZstd", "CSegmentLZ4", "CSegmentZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -59,9 +59,10 @@ enum Units {
   }
 
   /// A number that is not negative with so many decimals.
-  private static func decimal(_ value: Double, _ places: Int) -> String {
+  static func decimal(_ value: Double, _ places: Int) -> String {
     let scale = (0..<places).reduce(Int64(1)) { scale, _ in scale * 10 }
     let scaled = Int64((value * Double(scale)).rounded())
+    if places == 0 { return String(scaled) }
     let fraction = String(scaled % scale)
     return "\(scaled / scale)." + String(repeating: "0", count: places - fraction.utf8.count) + fraction
   }
