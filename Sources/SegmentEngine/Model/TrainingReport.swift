@@ -55,25 +55,29 @@ public struct TrainingReport: Sendable, Hashable {
   /// The project.
   public var project: String
   /// How it ended.
-  public var outcome: Outcome
+  public var outcome = Outcome.tooLittle
   /// The dictionary that was adopted.
   public var dictionary: DictionaryID?
   /// Sessions that were sampled.
-  public var sessions: Int
+  public var sessions = 0
   /// Visitors they are of; unknown ones are not among them.
-  public var visitors: Int
+  public var visitors = 0
   /// NDJSON that was sampled, bytes.
-  public var sampledBytes: UInt64
-  /// Sessions that were held out, and their NDJSON in bytes.
-  public var heldOutSessions: Int
-  public var heldOutBytes: UInt64
+  public var sampledBytes: UInt64 = 0
+  /// Sessions that were held out.
+  public var heldOutSessions = 0
+  /// Their NDJSON, as far as it was measured, bytes.
+  public var heldOutBytes: UInt64 = 0
   /// What the held-out sessions weigh in the archive tier without a dictionary, bytes.
-  public var withoutDictionary: Int
+  public var withoutDictionary = 0
   /// ... and with the one that was in force; nil where none was.
   public var withPrevious: Int?
   /// What was tried.
-  public var candidates: [Candidate]
-  /// How long selecting took, and measuring, seconds.
-  public var selectingSeconds: Double
-  public var measuringSeconds: Double
+  public var candidates: [Candidate] = []
+  /// How long selecting took, seconds.
+  public var selectingSeconds = 0.0
+  /// How long measuring took, seconds.
+  public var measuringSeconds = 0.0
+
+  init(project: String) { self.project = project }
 }

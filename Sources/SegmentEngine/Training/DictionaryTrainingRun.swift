@@ -21,22 +21,28 @@ struct DictionaryTrainingRun {
   private struct Candidate {
     var dictionary: ZstdDictionary
     var content: [UInt8]
+    var isFinished: Bool
     var facts: TrainingReport.Candidate
   }
 
+  /// Does it. Throws `.cancelled`, `.diskFull` and what else the disk brings; a pack that cannot be read is left out.
   func run() throws(StoreError) -> TrainingReport {
+    var report = TrainingReport(project: project)
+    try run(&report)
+    return report
+  }
+
+  private func run(_ report: inout TrainingReport) throws(StoreError) {
     let sample = try TrainingSample(core, project: project, options)
-    var report = TrainingReport(
-      project: project, outcome: .tooLittle, dictionary: nil, sessions: sample.trained.count,
-      visitors: sample.visitors, sampledBytes: sample.trainedBytes, heldOutSessions: sample.heldOut.count,
-      heldOutBytes: 0, withoutDictionary: 0, withPrevious: nil, candidates: [], selectingSeconds: 0,
-      measuringSeconds: 0)
+    report.sessions = sample.trained.count
+    report.visitors = sample.visitors
+    report.sampledBytes = sample.trainedBytes
+    report.heldOutSessions = sample.heldOut.count
     let countable = options.visitorsOnly ? sample.visitors : sample.trained.count
     guard sample.visitors >= options.visitors || (!options.visitorsOnly && countable >= options.unknownSessions),
       sample.trainedBytes >= Self.fewestBytes
     else {
-      try remember(sample, ratio: 0)
-      return report
+      return try remember(sample, ratio: 0)
     }
     let start = core.environment.clock.monotonic()
     let selected = try DictionarySelection(core: core, options: options, control: control).select(sample)
@@ -45,8 +51,7 @@ struct DictionaryTrainingRun {
     defer { report.measuringSeconds = Double(core.environment.clock.monotonic() - chosen) / 1e9 }
     guard !selected.bytes.isEmpty else {
       report.outcome = .nothingShared
-      try remember(sample, ratio: 0)
-      return report
+      return try remember(sample, ratio: 0)
     }
     let best = try choose(selected, sample, &report)
     report.outcome = .noGain
@@ -55,14 +60,25 @@ struct DictionaryTrainingRun {
     let measured = sample.heldOut.isEmpty ? sample.trained : sample.heldOut
     let trial = DictionaryTrial(core: core, sessions: measured, options: options, control: control)
     guard let best, best.facts.gain > 0 || options.isForced else {
-      try remember(sample, ratio: try trial.recent(previous?.1).ratio)
-      return report
+      return try remember(sample, ratio: try trial.recent(previous?.1).ratio)
     }
     let ratio = try trial.recent(best.dictionary).ratio
-    let adopted = try adopt(best.content, sample, ratio: ratio)
+    let adopted = try adopt(try whole(best, sample), sample, ratio: ratio)
     report.outcome = .adopted
     report.dictionary = DictionaryID(adopted.id)
-    return report
+  }
+
+  /// Content of the size that was best, selected from the held-out sessions too: they have done their part.
+  private func whole(_ best: Candidate, _ sample: TrainingSample) throws(StoreError) -> [UInt8] {
+    if sample.heldOut.isEmpty { return best.content }
+    let all = sample.joined()
+    var options = options
+    // As much larger as the sample is, so that nothing has to make room for what is new.
+    options.contentBytes = min(
+      options.contentBytes, best.content.count + best.content.count / max(1, sample.trained.count) * sample.heldOut.count)
+    let selected = try DictionarySelection(core: core, options: options, control: control).select(all)
+    let content = selected.content(limit: options.contentBytes)
+    return try (best.isFinished ? finish(content, all) : nil) ?? content
   }
 
   /// Measures candidates and returns the one that gains the most.
@@ -86,7 +102,7 @@ struct DictionaryTrainingRun {
     let scale = served / Double(max(1, without.rawBytes))
     var best: Candidate?
     var tried = Set<Int>()
-    func consider(_ content: [UInt8]) throws(StoreError) {
+    func consider(_ content: [UInt8], isFinished: Bool = false) throws(StoreError) {
       let dictionary = try DictionarySelection.dictionary(content)
       let weight = try trial.archive(dictionary, level: level)
       let fileBytes = try DictionarySelection.fileBytes(content)
@@ -95,7 +111,7 @@ struct DictionaryTrainingRun {
         contentBytes: content.count, fileBytes: fileBytes, heldOutBytes: weight.storedBytes, gain: Int(gain))
       report.candidates.append(facts)
       if facts.gain > best?.facts.gain ?? .min {
-        best = Candidate(dictionary: dictionary, content: content, facts: facts)
+        best = Candidate(dictionary: dictionary, content: content, isFinished: isFinished, facts: facts)
       }
     }
     var limit = selected.bytes.count
@@ -107,7 +123,7 @@ struct DictionaryTrainingRun {
       if let last = report.candidates.last, let best, last.gain < best.facts.gain - abs(best.facts.gain) / 4 { break }
       limit /= 2
     }
-    if let plain = best, let finished = try finish(plain.content, sample) { try consider(finished) }
+    if let plain = best, let finished = try finish(plain.content, sample) { try consider(finished, isFinished: true) }
     return best
   }
 

@@ -51,6 +51,15 @@ struct TrainingSample {
     choose(Array(sessions.values), options)
   }
 
+  /// The same with nothing held out.
+  func joined() -> TrainingSample {
+    var all = self
+    all.trained = Self.groupedByVisitor(
+      (trained + heldOut).sorted { ($0.lastReceived, $1.key) > ($1.lastReceived, $0.key) })
+    all.heldOut = []
+    return all
+  }
+
   private static func read(
     _ facts: PackFacts, _ core: StoreCore, _ project: String, _ body: (SegmentEntry) -> Void
   ) throws(StoreError) {

@@ -28,6 +28,8 @@ struct EngineRows {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var configuration = Configuration()
     configuration.maintainsItself = false
+    configuration.trainsDictionaries = false
+    configuration.recentHours = 0
     configuration.logger = Logs.logger(isVerbose: false)
     let store = try await ReplayStore.open("\(folder)/store", configuration: configuration)
     do {
@@ -49,10 +51,19 @@ struct EngineRows {
     let measured = Self.named(split.measured, "measured")
     let tiers = TierMeter(store: store, folder: folder, meter: meter)
     try await add(training, to: store)
+    if !training.isEmpty {
+      var options = DictionaryTraining()
+      // What it weighs is told beside; a store that goes on would have more sessions to serve.
+      options.isForced = true
+      _ = try await store.trainDictionary(project: Self.project, options: options)
+    }
     try await add(measured, to: store)
     let recent = try await row(
       "engineRecent", "this engine, recent tier", level: configuration.recentLevel, measured, tiers)
-    return [recent]
+    try await store.maintain([.promotion])
+    let archive = try await row(
+      "engineArchive", "this engine, archive tier", level: configuration.archiveLevel, measured, tiers)
+    return [recent, archive]
   }
 
   /// The row of the tier that the sessions are in now, whose blocks are made at `level`.
