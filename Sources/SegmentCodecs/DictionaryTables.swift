@@ -31,8 +31,8 @@ import CSegmentZstd
   let attachment: ZSTD_dictAttachPref_e
   private let content: DictionaryContent
 
-  /// The content size that tables are made for. Above it the parameters depend on the level alone, and below it
-  /// the library shrinks them by itself to what the content needs.
+  /// The content size that tables are made for. Above it the parameters depend on level and dictionary alone, and
+  /// below it the library shrinks those of the content by itself to what that needs.
   private static let typicalContentSize = 256 << 10
 
   /// Throws `.corrupt` when the content begins like a finalized dictionary and is none.
@@ -47,10 +47,10 @@ import CSegmentZstd
     unsafe self.handle = handle
     self.content = content
     // Searching the dictionary's tables in place saves copying them for every block, which costs more than the
-    // compression itself when the dictionary is large. On the simplest strategy it finds less, and on the
-    // optimal ones, slow anyway, neither is clearly faster: there the library decides by the content size.
-    let inPlace = ZSTD_dfast.rawValue...ZSTD_btlazy2.rawValue
-    attachment = inPlace.contains(parameters.strategy.rawValue) ? ZSTD_dictForceAttach : ZSTD_dictDefaultAttach
+    // compression itself when the dictionary is large. On the optimal strategies, slow anyway, neither is clearly
+    // faster: there the library decides by the content size.
+    let isOptimal = parameters.strategy.rawValue > ZSTD_btlazy2.rawValue
+    attachment = isOptimal ? ZSTD_dictDefaultAttach : ZSTD_dictForceAttach
   }
 
   deinit { unsafe ZSTD_freeCDict(handle) }

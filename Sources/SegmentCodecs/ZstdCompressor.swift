@@ -68,7 +68,8 @@ import CSegmentZstd
     try set(unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_only))
     try set(unsafe ZSTD_CCtx_setCParams(context, parameters))
     guard let tables else { return }
-    let attachment = Int32(bitPattern: tables.attachment.rawValue)
+    let isLoaded = ZstdLibrary.loads(dictionarySize: dictionarySize, contentSize: contentSize)
+    let attachment = Int32(bitPattern: (isLoaded ? ZSTD_dictForceLoad : tables.attachment).rawValue)
     // The parameter's own name is a macro, which Swift does not see.
     try set(unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam4, attachment))
     try set(unsafe ZSTD_CCtx_refCDict(context, tables.handle))

@@ -51,6 +51,40 @@ import Testing
     }
   }
 
+  @Test(arguments: [(1, 4), (3, 4), (5, 1), (9, 1), (10, 1), (12, 1)])
+  func `short passages from anywhere in megabytes are found`(level: Int, megabytes: Int) throws {
+    let content = Samples.random(count: megabytes << 20, seed: 53)
+    let dictionary = try ZstdDictionary(content)
+    var bytes: [UInt8] = []
+    for passage in 0..<400 {
+      let start = passage * (content.count / 401)
+      bytes += content[start..<start + 200]
+    }
+    let frame = try compressedFrame(bytes, level: level, dictionary)
+    // A sequence and a few bytes missed before it, each.
+    #expect(frame.count < 400 * 25, "\(frame.count) bytes")
+    #expect(try decompressor.decompress(frame, bytes.count, dictionary) == bytes)
+  }
+
+  @Test(arguments: [5, 10])
+  func `a short dictionary does not narrow the search in a long content`(level: Int) throws {
+    let dictionary = try ZstdDictionary(Samples.random(count: 2_000, seed: 54))
+    let half = Samples.random(count: 1_200_000, seed: 55)
+    var bytes = half
+    for start in stride(from: 0, to: half.count, by: 2_000) { bytes += half[start..<start + 200] + [10] }
+    let repeats = try compressedFrame(bytes, level: level, dictionary).count - half.count
+    #expect(repeats < 600 * 30, "\(repeats) bytes")
+  }
+
+  @Test func `tables over megabytes stay within four times their length at levels of both tiers`() throws {
+    let content = Samples.random(count: 4 << 20, seed: 56)
+    for level in [1, 3, 5, 10, 12] {
+      let dictionary = try ZstdDictionary(content)
+      _ = try compressedFrame(Samples.events(5, seed: 57), level: level, dictionary)
+      #expect(dictionary.memoryFootprint < 4 * content.count, "level \(level)")
+    }
+  }
+
   @Test func `a frame and its dictionary must name the same ID`() throws {
     let content = Samples.events(50, seed: 46)
     let raw = try ZstdDictionary(content)
