@@ -82,7 +82,7 @@ public final class ReplayStore: Sendable {
       let gate = AdmissionGate(limit: configuration.limits.bytesInFlight)
       let maintainer = Maintainer(writer, gate)
       let committer = Committer(writer) { maintainer.wake() }
-      let compactor = Compactor(writer.core, isWriting: true)
+      let compactor = Compactor(writer.core)
       return ReplayStore(
         core: writer.core, mode: mode,
         writing: Writing(
@@ -93,7 +93,7 @@ public final class ReplayStore: Sendable {
       let core = try StoreCore.openForReading(
         layout, configuration, environment, commits: mode == .maintenance)
       return ReplayStore(
-        core: core, mode: mode, writing: nil, compactor: Compactor(core, isWriting: false), pool: pool)
+        core: core, mode: mode, writing: nil, compactor: Compactor(core), pool: pool)
     }
   }
 
@@ -316,6 +316,7 @@ public final class ReplayStore: Sendable {
     try requireOpen()
     let (core, isWriting) = (self.core, writing != nil)
     return try await pool.run { () throws(StoreError) -> Result in
+      // The writer looks at the catalog before each group and every second.
       if !isWriting { try core.refreshAll() }
       return try body(core)
     }

@@ -12,7 +12,7 @@ extension Compactor {
       let lock = try HeldLock.take(core.layout.maintenanceLock, for: "maintenance", environment, core.layout)
       defer { lock.release() }
       var report = MaintenanceReport()
-      try refresh()
+      try core.refreshAll()
       if jobs.contains(.dictionaries) {
         report.copiesRestored = try DictionaryCare(core: core).restoreCopies()
         if core.configuration.trainsDictionaries { report.trainings = try train(control) }
@@ -20,13 +20,13 @@ extension Compactor {
       if jobs.contains(.promotion) {
         while let done = try promoteOnce(control) {
           report.rewrites.append(done)
-          try refresh()
+          try core.refreshAll()
         }
       }
       if jobs.contains(.merge) {
         while let done = try mergeOnce(control) {
           report.rewrites.append(done)
-          try refresh()
+          try core.refreshAll()
         }
       }
       if jobs.contains(.dictionaries) { report.dictionariesRemoved = try DictionaryCare(core: core).collect() }
@@ -43,7 +43,7 @@ extension Compactor {
       let lock = try HeldLock.take(
         core.layout.maintenanceLock, for: "maintenance", core.environment, core.layout)
       defer { lock.release() }
-      try refresh()
+      try core.refreshAll()
       return try body()
     }
   }
@@ -67,7 +67,7 @@ extension Compactor {
 
   /// What would be done first, without doing anything.
   func plan(_ jobs: Set<MaintenanceJob>) throws(StoreError) -> MaintenanceReport {
-    try refresh()
+    try core.refreshAll()
     var report = MaintenanceReport()
     if jobs.contains(.promotion), let plan = try nextPromotion() {
       report.rewrites.append(

@@ -5,19 +5,13 @@ internal import SegmentFiles
 /// maintenance lock.
 final class Compactor: Sendable {
   let core: StoreCore
-  /// Brings the view of the store up to date.
-  let refresh: @Sendable () throws(StoreError) -> Void
   let sums = ProjectSums()
   /// One job at a time in this process.
   let turn = Lock<Void>(())
   /// Packs that could not be read: they are left alone until the store is opened again.
   private let setAside = Lock<Set<Identifier>>([])
 
-  init(_ core: StoreCore, isWriting: Bool) {
-    self.core = core
-    // The writer's view of its journals is newer than any file.
-    refresh = { () throws(StoreError) in try isWriting ? core.refreshCatalog() : core.refreshAll() }
-  }
+  init(_ core: StoreCore) { self.core = core }
 
   private var packs: [PackFacts] {
     let aside = setAside.withLock { $0 }

@@ -5,6 +5,28 @@ internal import SegmentFiles
 struct DictionaryCare {
   let core: StoreCore
 
+  /// Installs a new dictionary in two copies and puts it in force, by one commit.
+  func adopt(_ content: [UInt8], _ record: TrainingRecord) throws(StoreError) -> DictionaryFacts {
+    let state = core.catalog.state
+    let versions = state.dictionaries.filter { $0.project == record.project }.map(\.version)
+    let facts = try DictionaryFile.install(
+      content, project: record.project, version: (versions.max() ?? 0) + 1, store: state.store, core.environment,
+      core.layout)
+    do throws(StoreError) {
+      let after = try core.catalog.commit { _ in
+        [.addDictionary(facts), .useDictionary(project: record.project, facts.id), .trained(record)]
+      }
+      core.settle(after)
+    } catch {
+      // Certain not to be in the catalog.
+      if error.code == .diskFull || error.code == .conflict {
+        DictionaryFile.remove(facts.id, core.environment, core.layout)
+      }
+      throw error
+    }
+    return facts
+  }
+
   /// Writes copies that are lost or damaged again from the other one. Returns how many. Where both are gone nothing can be
   /// done: `verify` names the packs that are lost with it.
   func restoreCopies() throws(StoreError) -> Int {

@@ -75,6 +75,11 @@ struct Flush {
           }
           let batch = try journal.readBatch(
             at: record.offset, headLength: Int(record.headLength), payloadLength: Int(record.payloadLength))
+          guard batch.head.sequence >= gathered.next ?? 0 else {
+            throw StoreError.damaged(
+              "a record gives sequences again that another one has", file: journal.name, offset: record.offset,
+              session: session.key)
+          }
           gathered.add(batch, part)
           if let distance = part.metaDistances[record.sequence] {
             builder.note(meta: record.sequence - UInt64(distance), window: Int(record.window))
@@ -123,6 +128,8 @@ private struct Gathered {
   var finished: Double?
   var batches: [BatchEntry] = []
   var first: UInt64?
+  /// Sequence behind the last event.
+  var next: UInt64?
 
   /// Facts of a segment without events.
   func factsOfEdits(or now: Double) -> SegmentFacts {
@@ -140,7 +147,8 @@ private struct Gathered {
 
   mutating func add(_ batch: JournalBatch, _ part: LivePart) {
     let head = batch.head
-    first = min(first ?? head.sequence, head.sequence)
+    first = first ?? head.sequence
+    next = head.sequence + UInt64(head.events)
     merge(batch.batch.facts(head.plausibility(batch.batch), received: head.received))
     if !batch.batch.batchID.isEmpty {
       batches.append(

@@ -39,7 +39,7 @@ public struct Configuration: Sendable {
   /// Raw bytes after which a block of the archive tier is cut, 4 KiB to 64 MiB.
   public var archiveBlockBytes = 4 << 20
   /// zstd level of the archive tier.
-  public var archiveLevel = 12
+  public var archiveLevel = 10
   /// Whether maintenance trains dictionaries by itself.
   public var trainsDictionaries = true
   /// Largest pack, in bytes.

@@ -148,7 +148,6 @@ final class PackWriter {
   func abandon() {
     file.close()
     try? environment.files.unlink(temporary)
-    try? environment.files.unlink(layout.pack(id))
   }
 
   private func drain() throws(FileError) {

@@ -9,7 +9,13 @@ enum Installation {
   ) throws(FileError) {
     try file.syncData()
     try files.link(temporary, as: name)
-    try files.syncDirectory(folder)
+    do throws(FileError) {
+      try files.syncDirectory(folder)
+    } catch {
+      // From here on the name is this file's own, and may be taken back.
+      try? files.unlink(name)
+      throw error
+    }
     try files.unlink(temporary)
   }
 }

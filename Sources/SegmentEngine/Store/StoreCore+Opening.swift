@@ -14,7 +14,8 @@ extension StoreCore {
       throw StoreError(.notAStore, "\(layout.root) is a file; a store is a folder", location: .init(file: layout.root))
     }
     if commits { try StoreAccess.checkOwner(facts, layout, environment) }
-    let core = StoreCore(environment, layout, configuration, try Catalog.open(environment, layout))
+    let core = StoreCore(
+      environment, layout, configuration, try Catalog.open(environment, layout), isWriting: false)
     try core.refreshAll()
     return core
   }

@@ -28,7 +28,14 @@ package final class StoreCore: Sendable {
   /// One thread at a time brings `contents` up to date.
   private let refreshing = Lock<Void>(())
 
-  init(_ environment: StoreEnvironment, _ layout: Layout, _ configuration: Configuration, _ catalog: Catalog) {
+  /// True in the process that writes the journals: it knows what is in them, and must not read it in a second time.
+  let isWriting: Bool
+
+  init(
+    _ environment: StoreEnvironment, _ layout: Layout, _ configuration: Configuration, _ catalog: Catalog,
+    isWriting: Bool
+  ) {
+    self.isWriting = isWriting
     self.environment = environment
     self.layout = layout
     self.configuration = configuration
@@ -135,9 +142,10 @@ package final class StoreCore: Sendable {
     }
   }
 
-  /// For processes that do not write: brings packs and live sessions up to date with what the writer made durable.
+  /// Brings packs and, in processes that do not write, live sessions up to date with what the writer made durable.
   package func refreshAll() throws(StoreError) {
     try refreshCatalog()
+    if isWriting { return }
     try refreshing.withLock { (_) throws(StoreError) in try scanJournals() }
   }
 

@@ -63,7 +63,7 @@ struct DictionaryTrainingRun {
       return try remember(sample, ratio: try trial.recent(previous?.1).ratio)
     }
     let ratio = try trial.recent(best.dictionary).ratio
-    let adopted = try adopt(try whole(best, sample), sample, ratio: ratio)
+    let adopted = try DictionaryCare(core: core).adopt(try whole(best, sample), record(sample, ratio: ratio))
     report.outcome = .adopted
     report.dictionary = DictionaryID(adopted.id)
   }
@@ -141,24 +141,6 @@ struct DictionaryTrainingRun {
     let id = UInt32(32_768 + core.environment.random.next() % (1 << 31 - 65_536))
     return try? ZstdDictionary.finalize(
       content, samples: samples, level: core.configuration.archiveLevel, id: id)
-  }
-
-  private func adopt(_ content: [UInt8], _ sample: TrainingSample, ratio: Double) throws(StoreError) -> DictionaryFacts {
-    let versions = core.catalog.state.dictionaries.filter { $0.project == project }.map(\.version)
-    let facts = try DictionaryFile.install(
-      content, project: project, version: (versions.max() ?? 0) + 1, store: core.catalog.state.store,
-      core.environment, core.layout)
-    let record = record(sample, ratio: ratio)
-    do throws(StoreError) {
-      let after = try core.catalog.commit { _ in
-        [.addDictionary(facts), .useDictionary(project: project, facts.id), .trained(record)]
-      }
-      core.settle(after)
-    } catch {
-      if error.code == .diskFull || error.code == .conflict { DictionaryFile.remove(facts.id, core.environment, core.layout) }
-      throw error
-    }
-    return facts
   }
 
   private func remember(_ sample: TrainingSample, ratio: Double) throws(StoreError) {

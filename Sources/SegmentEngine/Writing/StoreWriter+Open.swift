@@ -22,7 +22,7 @@ extension StoreWriter {
       do { catalog = try Catalog.open(environment, layout) } catch where error.code == .notFound {
         catalog = try Catalog.create(environment, layout)
       }
-      let core = StoreCore(environment, layout, configuration, catalog)
+      let core = StoreCore(environment, layout, configuration, catalog, isWriting: true)
       let writer = StoreWriter(core, lock)
       try writer.recover()
       return writer

@@ -25,7 +25,7 @@ struct RandomLife {
   func runAndCheck() throws {
     var random = SplitMix64(seed: seed)
     let disk = SimulatedDisk(seed: random.next())
-    let operations = 10 + Int(random.next() % 220)
+    let operations = 10 + Int(random.next() % 500)
     disk.crashPoint = operations
     let store = SimulatedStore(disk, seed: random.next())
     var life = ScriptedLife(store)
@@ -42,8 +42,8 @@ struct RandomLife {
       var process: UInt32 = 10
       var writer = try store.openWriter(process)
       var hasSynced = Set<SessionKey>()
-      for _ in 0..<40 {
-        switch random.next() % 16 {
+      for _ in 0..<50 {
+        switch random.next() % 20 {
         case 0...5:
           var wanted: [(SessionKey, Int)] = []
           for _ in 0...(random.next() % 3) { wanted.append((key(&random), 1 + Int(random.next() % 30))) }
@@ -62,6 +62,15 @@ struct RandomLife {
         case 14:
           if let key = hasSynced.randomElement(using: &random) {
             try life.editFromOutside(writer, key, ["out\(random.next() % 3)": "x"])
+          }
+        case 16: try life.merge(writer)
+        case 17: try life.promote(writer)
+        case 18: try life.compactBeside(writer)
+        case 19:
+          if random.next() % 2 == 0 {
+            try life.adoptDictionary(writer, key(&random).project)
+          } else {
+            try life.retireDictionaries(writer)
           }
         default:
           try writer.close()

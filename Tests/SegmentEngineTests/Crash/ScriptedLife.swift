@@ -11,13 +11,15 @@ struct ScriptedLife {
   /// A batch that was under way when the life ended, to be sent again.
   private(set) var underWay: [(key: SessionKey, bytes: [UInt8], batchID: String)] = []
   private var batches = 0
+  private var compactions: UInt32 = 0
 
   static let first = SessionKey(project: "shop", id: "a")
   static let second = SessionKey(project: "blog", id: "b/../c")
 
   init(_ store: SimulatedStore) { self.store = store }
 
-  /// Ingest, duplicates, tags, finish, rotation, flush, another process's edits, buffered batches, reopening.
+  /// Ingest, duplicates, tags, finish, rotation, flush, another process's edits, buffered batches, reopening, a dictionary,
+  /// merging, promotion by either process, the dictionary's end.
   mutating func run() {
     do {
       var writer = try store.openWriter()
@@ -38,6 +40,17 @@ struct ScriptedLife {
       try resend(writer)
       try append(writer, [(Self.first, 4), (Self.second, 1)])
       try flush(writer)
+      try adoptDictionary(writer, Self.first.project)
+      try append(writer, [(Self.first, 2), (Self.second, 2)])
+      try flush(writer)
+      try merge(writer)
+      try append(writer, [(Self.first, 2)])
+      try flush(writer)
+      try compactBeside(writer)
+      try append(writer, [(Self.first, 3)])
+      try flush(writer)
+      try promote(writer)
+      try retireDictionaries(writer)
       try append(writer, [(Self.first, 2)])
       try writer.close()
     } catch {
@@ -144,5 +157,46 @@ struct ScriptedLife {
   mutating func flush(_ writer: StoreWriter) throws {
     try writer.rotate()
     try writer.flush()
+  }
+
+  /// A dictionary for a project, made of one of its pages.
+  func adoptDictionary(_ writer: StoreWriter, _ project: String) throws {
+    _ = try DictionaryCare(core: writer.core).adopt(
+      Self.events(5, number: 3), TrainingRecord(project: project, time: store.clock.now(), rawBytes: 1, recentRatio: 0))
+  }
+
+  /// All recent packs put together, their blocks copied.
+  func merge(_ writer: StoreWriter) throws {
+    let compactor = Compactor(writer.core)
+    try compactor.exclusively { () throws(StoreError) in
+      let packs = writer.core.contents.withLock { $0.catalog.packs.filter { $0.tier == .recent } }
+      if packs.isEmpty { return }
+      _ = try compactor.rewrite(packs, .merge, MaintenanceControl()) { (_, _) throws(StoreError) in
+        .copied(to: Placement(tier: .recent))
+      }
+    }
+  }
+
+  /// Everything that is over goes to the archive.
+  func promote(_ writer: StoreWriter) throws {
+    store.clock.advance(milliseconds: PromotionRule.idle)
+    _ = try Compactor(writer.core).run([.promotion, .merge], MaintenanceControl())
+  }
+
+  /// The same by another process, while this one goes on to write.
+  mutating func compactBeside(_ writer: StoreWriter) throws {
+    store.clock.advance(milliseconds: PromotionRule.idle)
+    compactions += 1
+    let other = try store.openReader(1_000 + compactions)
+    _ = try Compactor(other).run([.promotion, .merge, .dictionaries], MaintenanceControl())
+    try append(writer, [(Self.second, 2)])
+  }
+
+  /// What uses dictionaries is compressed anew without, and they are destroyed.
+  func retireDictionaries(_ writer: StoreWriter) throws {
+    let compactor = Compactor(writer.core)
+    try compactor.exclusively { () throws(StoreError) in
+      for facts in writer.core.catalog.state.dictionaries { _ = try compactor.retire(facts.id, MaintenanceControl()) }
+    }
   }
 }

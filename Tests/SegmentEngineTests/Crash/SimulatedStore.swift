@@ -23,6 +23,9 @@ struct SimulatedStore {
     var configuration = Configuration()
     configuration.journalBytesAhead = 8 << 10
     configuration.recentBlockBytes = 4 << 10
+    configuration.archiveBlockBytes = 16 << 10
+    configuration.archiveLevel = 5
+    configuration.recentHours = 0
     configuration.maintainsItself = false
     configuration.bufferedSyncInterval = 50
     return configuration
