@@ -24,11 +24,21 @@ struct LabelPlaces {
   private var taken: [Box]
 
   /// Letters are about so wide and lines so high, in units of the drawing.
-  private static let (letter, line, gap) = (6.9, 15.0, 10.0)
+  private static let (letter, line, gap) = (6.9, 15.0, 12.0)
 
   init(in bounds: Box, points: [(x: Double, y: Double)]) {
     self.bounds = bounds
     taken = points.map { Box(left: $0.x - 7, top: $0.y - 7, right: $0.x + 7, bottom: $0.y + 7) }
+  }
+
+  /// Keeps labels off a line, too.
+  mutating func avoid(from: (x: Double, y: Double), to: (x: Double, y: Double)) {
+    let steps = max(1, Int(max(abs(to.x - from.x), abs(to.y - from.y)) / 6))
+    for step in 0...steps {
+      let part = Double(step) / Double(steps)
+      let (x, y) = (from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part)
+      taken.append(Box(left: x - 3, top: y - 2, right: x + 3, bottom: y + 2))
+    }
   }
 
   /// Takes the first place of right, left, above, below and the corners that covers nothing, or the one that covers

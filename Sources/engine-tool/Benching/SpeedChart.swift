@@ -25,6 +25,7 @@ struct SpeedChart {
     }
     parts += points.map(mark)
     var places = LabelPlaces(in: Self.area, points: points.map { ($0.x, $0.y) })
+    for (from, to) in zip(curve, curve.dropFirst()) { places.avoid(from: (from.x, from.y), to: (to.x, to.y)) }
     // The engine's own first: they are what one looks for.
     for point in points.filter({ $0.row.family == .engine }) + points.filter({ $0.row.family != .engine }) {
       let place = places.place(point.row.name, at: (point.x, point.y))
