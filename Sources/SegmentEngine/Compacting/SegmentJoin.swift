@@ -8,8 +8,8 @@ struct SegmentJoin {
   private static let windowLimit = FormatLimits.windowsPerSegment - 1
   private static let dictionaryLimit = 255
 
-  /// Splits the segments of a session, in order of sequence, into runs that may each become one segment: sequences do not
-  /// overlap (which only damage makes them), names have room.
+  /// Splits the segments of a session, in order of sequence, into runs that may each become one segment: events follow one
+  /// another without a gap, names have room. What is missing between two may lie in another pack, which stays as it is.
   static func runs(of parts: [PackedPart]) -> [SegmentJoin] {
     var runs: [SegmentJoin] = []
     for part in parts {
@@ -26,7 +26,7 @@ struct SegmentJoin {
     if let last = parts.last?.entry {
       let names = Set(dictionaries).union(entry.dictionaries)
       let new = entry.windows.count { places[WindowName($0)] == nil }
-      guard nextSequence <= entry.sequence, names.count <= Self.dictionaryLimit,
+      guard follows(entry), names.count <= Self.dictionaryLimit,
         windows.count + new <= Self.windowLimit, last.session == entry.session
       else { return false }
     }
@@ -38,8 +38,16 @@ struct SegmentJoin {
     return true
   }
 
-  /// Sequence behind the last event.
-  private var nextSequence: UInt64 { parts.map(\.entry.nextSequence).max() ?? 0 }
+  /// Whether a segment's events begin where those here end. One with tags alone has its place anywhere.
+  private func follows(_ entry: SegmentEntry) -> Bool {
+    guard let first = entry.blocks.first, let last = parts.last(where: { !$0.entry.blocks.isEmpty }) else { return true }
+    return first.sequence == last.entry.nextSequence
+  }
+
+  /// Sequence of the first event, or where there is none, of the next.
+  private var sequence: UInt64 {
+    parts.lazy.compactMap(\.entry.blocks.first?.sequence).first ?? parts[0].entry.sequence
+  }
   /// The newest journal that something of it came from.
   var ordinal: UInt64 { parts.map(\.entry.ordinal).max() ?? 0 }
   var visitor: String { parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? "" }
@@ -78,7 +86,7 @@ struct SegmentJoin {
     }
     let byJournal = entries.sorted { ($0.ordinal, $0.sequence) < ($1.ordinal, $1.sequence) }
     return SegmentEntry(
-      offset: 0, length: 0, ordinal: ordinal, sequence: entries[0].sequence, session: entries[0].session,
+      offset: 0, length: 0, ordinal: ordinal, sequence: sequence, session: entries[0].session,
       visitor: visitor, windows: windows, dictionaries: dictionaries, facts: facts ?? entries[0].facts,
       tags: byJournal.flatMap(\.tags), finished: byJournal.compactMap(\.finished).last, rule: rule, rate: rate,
       batches: entries.flatMap(\.batches), blocks: [])
