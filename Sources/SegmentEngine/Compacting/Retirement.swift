@@ -21,7 +21,17 @@ extension Compactor {
       // Journals may be flushed with it until the commit above is known to the writer: look again each time.
       try core.refreshCatalog()
       let naming = core.contents.withLock { $0.catalog.packs.first { $0.dictionaries.contains(id) } }
-      guard let pack = naming else { break }
+      guard let pack = naming else {
+        // Not where a flush has just made one more pack that names it.
+        var isNamed = false
+        let after = try core.catalog.commit { state in
+          isNamed = state.packs.contains { $0.dictionaries.contains(id) }
+          return !isNamed && state.dictionaries.contains { $0.id == id } ? [.removeDictionary(id)] : []
+        }
+        core.settle(after)
+        if isNamed { continue }
+        break
+      }
       let placement = Placement(pack)
       rewrites.append(
         try rewrite([pack], .retirement, control) { (_, parts) throws(StoreError) in
@@ -31,10 +41,6 @@ extension Compactor {
           return .recoded(to: placement, rule: entry.rule, rate: entry.rate)
         })
     }
-    core.settle(
-      try core.catalog.commit { state in
-        state.dictionaries.contains { $0.id == id } ? [.removeDictionary(id)] : []
-      })
     core.dictionaries.forget(id)
     try DictionaryFile.destroy(facts, core.environment, core.layout)
     return rewrites
