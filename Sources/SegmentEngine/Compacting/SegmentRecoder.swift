@@ -24,7 +24,9 @@ struct SegmentRecoder {
         for keyframe in block.keyframes where keyframe.metaDistance > 0 {
           let sequence = block.sequence + UInt64(keyframe.ordinal)
           guard UInt64(keyframe.metaDistance) <= sequence else { continue }
-          builder.note(meta: sequence - UInt64(keyframe.metaDistance), window: places[keyframe.window])
+          let meta = sequence - UInt64(keyframe.metaDistance)
+          // One in the block itself is met when it is added; before that it would be taken for an earlier keyframe's.
+          if meta < block.sequence { builder.note(meta: meta, window: places[keyframe.window]) }
         }
         try add(block, content, places, to: &builder, in: part, emit)
         control.advance(UInt64(block.stored))
