@@ -3,6 +3,8 @@
 /// Reads `window` bytes ahead, so that many packs may be gone through side by side in bounded memory.
 final class DirectoryReader {
   let pack: PackFile
+  /// Where in the pack the segment stands that `next` gave last.
+  private(set) var entry: Range<UInt64> = 0..<0
   private let end: UInt64
   private var position: UInt64
   private var buffer: [UInt8] = []
@@ -31,7 +33,10 @@ final class DirectoryReader {
       let bytes = try bytes(length)
       position += UInt64(length)
       do {
-        if let entry = try SegmentEntry.decode(bytes, pack: pack.id, at: at) { return entry }
+        if let found = try SegmentEntry.decode(bytes, pack: pack.id, at: at) {
+          entry = at..<position
+          return found
+        }
       } catch {
         throw .damaged("a directory entry: \(error.text)", file: pack.name, offset: at + UInt64(error.offset))
       }

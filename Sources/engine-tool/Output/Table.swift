@@ -10,6 +10,11 @@ struct Table {
 
   /// `without` names columns that are left out.
   init(_ columns: KeyValuePairs<String, Alignment>, without hidden: Set<String> = []) {
+    self.init(columns.map { (key: $0.key, value: $0.value) }, without: hidden)
+  }
+
+  /// The same for columns that are put together.
+  init(_ columns: [(key: String, value: Alignment)], without hidden: Set<String>) {
     headings = columns.map(\.key)
     alignments = columns.map(\.value)
     shown = headings.indices.filter { !hidden.contains(columns[$0].key) }
