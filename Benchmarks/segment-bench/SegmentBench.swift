@@ -22,6 +22,7 @@ struct SegmentBench {
     if options.wants("memory") { try LiveMemoryBench.run(recordings, place, &report) }
     if options.wants("scan") { ScanBench.run(recordings, &report) }
     if options.wants("append") { try await AppendBench.run(recordings, place, &report) }
+    if options.wants("archive") { try await ArchiveBench.run(recordings, place, &report) }
     if ["open", "playback", "export", "recovery"].contains(where: options.wants) {
       let bytes = recordings.reduce(0) { $0 + $1.bytes }
       let many = try ManySessions.make(
@@ -41,7 +42,7 @@ struct Options {
     var description: String
   }
 
-  static let areas = ["memory", "scan", "append", "open", "playback", "export", "recovery"]
+  static let areas = ["memory", "scan", "append", "archive", "open", "playback", "export", "recovery"]
   static let usage =
     "usage: segment-bench [--recordings DIR] [--work DIR] [--sessions N] [--rounds N] [--tool PATH] [--json] [AREA...]\nareas: \(areas.joined(separator: " "))"
 
