@@ -32,7 +32,10 @@ struct KindSampling {
   /// What cannot be read, or was moved meanwhile, is passed over. `advance` is told of the raw bytes looked at.
   mutating func run(_ advance: (UInt64) -> Void) throws(StoreError) {
     for pack in count.state.packs where !isFull { try sample(pack, advance) }
-    for (key, session) in count.live where !isFull { try sample(session, of: key, advance) }
+    // In order, so that every process takes the same sample.
+    for (key, session) in count.live.sorted(by: { $0.key < $1.key }) where !isFull {
+      try sample(session, of: key, advance)
+    }
   }
 
   /// Blocks are taken whole and by chance, so the budget is not met to the byte.
