@@ -201,14 +201,21 @@ package final class StoreCore: Sendable {
     }
   }
 
-  /// The dictionary that new blocks of a project use; nil for none.
+  /// The dictionary that new blocks of a project use; nil for none, and where both its copies are lost: what comes must
+  /// be stored all the same.
   func dictionaryInForce(_ project: String) throws(StoreError) -> (Identifier, ZstdDictionary)? {
     let facts = contents.withLock { contents -> DictionaryFacts? in
       guard let id = contents.catalog.dictionaryInForce[project] else { return nil }
       return contents.catalog.dictionaries.first { $0.id == id }
     }
     guard let facts else { return nil }
-    return (facts.id, try dictionaries.dictionary(facts))
+    do throws(StoreError) { return (facts.id, try dictionaries.dictionary(facts)) } catch {
+      guard error.code == .damaged || error.code == .notFound else { throw error }
+      logger?.error(
+        "a dictionary cannot be read; new blocks are made without",
+        metadata: ["project": "\(project)", "error": "\(error)"])
+      return nil
+    }
   }
 
   /// A dictionary by name.
