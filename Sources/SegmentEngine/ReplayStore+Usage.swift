@@ -12,10 +12,10 @@ extension ReplayStore {
   /// - Throws: `.conflict` (may be repeated) where packs were removed again and again meanwhile, `.ioFailed`,
   ///   `.invalidArgument`, `.closed`. What is damaged is counted as unreadable and named.
   ///
-  /// Reads the directories of all packs, about 1 % of the store, and compresses the sample: some seconds for 64 MiB.
+  /// Reads the directories of all packs, about 1 % of the store, and compresses the sample: some seconds for 256 MiB.
   /// Memory is bounded by a pack's read-ahead and a block, whatever the number of sessions.
   public func usage(
-    project: String? = nil, sampleBytes: Int = 64 << 20,
+    project: String? = nil, sampleBytes: Int = 256 << 20,
     progress: (@Sendable (_ done: UInt64, _ total: UInt64) -> Void)? = nil
   ) async throws(StoreError) -> StoreUsage {
     if let project { try Names.check(project: project) }

@@ -25,7 +25,7 @@ struct KindSampling {
     chances = sums.mapValues { sum in
       let raw = Double(sum.rawBytes)
       let wanted = half * raw / all + half / Double(sums.count)
-      return wanted >= raw ? .infinity : wanted / max(1, sum.storedTimesRaw)
+      return wanted >= raw || Double(budget) >= all ? .infinity : wanted / max(1, sum.storedTimesRaw)
     }
   }
 

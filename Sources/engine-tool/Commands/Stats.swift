@@ -44,7 +44,7 @@ struct Stats: AsyncParsableCommand {
   var project: String?
 
   @Option(help: ArgumentHelp("How much NDJSON to decode for stored bytes by kind; 0: no estimate.", valueName: "bytes"))
-  var kindSampleBytes = 64 << 20
+  var kindSampleBytes = 256 << 20
 
   @Option(help: ArgumentHelp("How much NDJSON to compress with gzip -6; 0: no estimate.", valueName: "bytes"))
   var gzipSampleBytes = 64 << 20
