@@ -29,13 +29,16 @@ typedef struct {
 /// The most marks and the most passages of one portion: one a byte, and some to spare.
 #define SEGMENT_TRAINING_MOST_MARKS 8704
 
-/// Room for what is found in one portion. The caller gives `marks` and `passages`
-/// SEGMENT_TRAINING_MOST_MARKS places each.
+/// Room for what is found in one portion. The caller gives each of the pointers SEGMENT_TRAINING_MOST_MARKS places,
+/// and may find `starts` and `spare` exchanged.
 typedef struct {
-  /// Where passages may start (the lowest bit) and end (the next one); above them the offset from the portion's start.
-  uint32_t *marks;
+  /// Where passages may start, and where they may end: offsets from the portion's start.
+  uint32_t *starts;
+  uint32_t *ends;
+  uint32_t *spare;
   segment_training_passage *passages;
-  uint32_t markCount;
+  uint32_t startCount;
+  uint32_t endCount;
   uint32_t passageCount;
   /// Length of the portion, and of the text that its marks were looked for in.
   uint32_t length;
@@ -44,7 +47,7 @@ typedef struct {
 
 /// Odd numbers that nobody else knows, for hashes that cannot be aimed at.
 typedef struct {
-  uint64_t a, b, c, d;
+  uint64_t words[8];
 } segment_training_key;
 
 /// What is known of one passage; `hash` 0 where the place is free. Two bytes hold sessions, one byte known visitors
@@ -74,6 +77,10 @@ uint64_t segment_training_hash(const uint8_t *text, size_t count, const segment_
 /// Finds the passages of the portion found last, and their hashes (never 0). `text` and `count` as before.
 void segment_training_passages(const uint8_t *text, size_t count, const segment_training_key *key,
                                segment_training_scratch *scratch);
+
+/// A table of `count` free places, which must be freed by `segment_training_free`; null for want of memory.
+segment_training_entry *segment_training_allocate(size_t count);
+void segment_training_free(segment_training_entry *entries);
 
 /// Counts the passages of one portion once for a session. `entries` has `mask + 1` places, a power of two and at least
 /// four, and room for all of them. `first` is the first session of this session's visitor. Returns the

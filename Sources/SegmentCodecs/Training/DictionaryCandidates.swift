@@ -1,13 +1,14 @@
 /// Text fit for a dictionary, the least widespread first.
 ///
 /// Every run is text that sessions of enough visitors have byte for byte, each 32-byte window of it. After each run
-/// comes a zero byte, which no session's text can have: a piece of content that reaches over the border of two runs
-/// is no text of anybody.
+/// come one or more zero bytes, which no JSON text can have: a piece of content that reaches over the border of two
+/// runs is no text of anybody, and does not bring back what stood between them.
 package struct DictionaryCandidates: Sendable {
   package struct Run: Sendable, Equatable {
-    /// Its place in `bytes`, without the zero byte.
+    /// Its place in `bytes`, without the zero bytes.
     package var range: Range<Int>
-    /// Sessions that had it, on average over the run; too low where it was met often.
+    /// Sessions that had it and its neighbours, on average over their bytes; too low where it was met often, and
+    /// lowered for text that no new session has.
     package var spread: Double
   }
 
@@ -28,41 +29,97 @@ package struct DictionaryCandidates: Sendable {
 extension DictionaryCandidates {
   /// Cuts out of the selected runs what the exact count did not confirm, and puts the rest in order.
   init(_ selection: borrowing TextSelection, _ rule: PublicRule, _ options: TrainingOptions, _ report: TrainingReport) {
-    var pieces: [(range: Range<Int>, spread: Double, newest: UInt32)] = []
-    for run in selection.runs {
-      var piece: Range<Int>?
-      for part in selection.parts[run.parts] {
-        let passage = selection.passages[Int(part.passage)]
-        let range = Int(part.offset)..<Int(part.offset) + Int(passage.length)
-        if passage.isPublic(rule) {
-          piece = (piece?.lowerBound ?? range.lowerBound)..<max(piece?.upperBound ?? 0, range.upperBound)
-        } else if let done = piece {
-          pieces.append((done, run.spread, run.newest))
-          piece = nil
-        }
-      }
-      if let piece { pieces.append((piece, run.spread, run.newest)) }
-    }
-    var order = pieces.indices.filter { pieces[$0].range.count >= options.shortestRun }
-    order.sort { (pieces[$0].spread, $0) < (pieces[$1].spread, $1) }
-    var room = options.contentLimit
-    var first = order.endIndex
-    while first > 0, pieces[order[first - 1]].range.count < room {
-      first -= 1
-      room -= pieces[order[first]].range.count + 1
-    }
+    let chains = Chain.confirmed(selection, rule, sessions: report.sessions)
+    let order = chains.indices.sorted { (chains[$0].spread, $0) < (chains[$1].spread, $1) }
     var bytes: [UInt8] = []
     var runs: [Run] = []
-    bytes.reserveCapacity(options.contentLimit - room)
-    for index in order[first...] {
-      let piece = pieces[index]
-      let start = bytes.count
-      bytes.append(contentsOf: selection.kept.bytes[piece.range])
-      runs.append(Run(range: start..<bytes.count, spread: piece.spread))
+    for index in order {
+      let chain = chains[index]
+      var last: Int?
+      for piece in chain.pieces {
+        // Pieces cut at a passage that is not public may overlap.
+        if let last {
+          let gap = max(1, min(piece.lowerBound - last, options.chainedGap))
+          bytes.append(contentsOf: repeatElement(KeptText.separator, count: gap))
+        }
+        last = piece.upperBound
+        let start = bytes.count
+        bytes.append(contentsOf: selection.kept.bytes[piece])
+        runs.append(Run(range: start..<bytes.count, spread: chain.spread))
+      }
       bytes.append(KeptText.separator)
+    }
+    if bytes.count > options.contentLimit {
+      let first = runs.first { bytes.count - $0.range.lowerBound <= options.contentLimit }
+      let drop = first?.range.lowerBound ?? bytes.count
+      bytes.removeSubrange(..<drop)
+      runs = runs.filter { $0.range.lowerBound >= drop }.map {
+        Run(range: $0.range.lowerBound - drop..<$0.range.upperBound - drop, spread: $0.spread)
+      }
     }
     self.bytes = bytes
     self.runs = runs
     self.report = report
+  }
+}
+
+/// Runs that belong together, cut down to what the exact count confirmed.
+private struct Chain {
+  /// Places in the kept text, in order. Two may overlap where a passage between them was not confirmed.
+  var pieces: [Range<Int>]
+  var spread: Double
+  private var weight: Double
+  private var newest: UInt32
+
+  static func confirmed(_ selection: borrowing TextSelection, _ rule: PublicRule, sessions: Int) -> [Chain] {
+    var chains: [Chain] = []
+    var isBroken = true
+    for run in selection.runs {
+      let pieces = Self.pieces(of: run, selection, rule)
+      // Neighbours of much different spread belong to different places in the order.
+      if !run.isChained || chains.last.map({ !$0.isNear(run.spread) }) ?? true { isBroken = true }
+      if pieces.isEmpty { continue }
+      let weight = Double(run.parts.count)
+      if isBroken {
+        chains.append(Chain(pieces: pieces, spread: run.spread, weight: weight, newest: run.newest))
+      } else {
+        chains[chains.count - 1].append(pieces, spread: run.spread, weight: weight)
+      }
+      isBroken = false
+    }
+    // What only old sessions have is of a release before, likely, and is the first to go.
+    for index in chains.indices {
+      chains[index].spread *= 1 - 0.5 * Double(chains[index].newest - 1) / Double(max(sessions, 1))
+    }
+    return chains
+  }
+
+  private func isNear(_ other: Double) -> Bool { other <= 2 * spread && spread <= 2 * other }
+
+  private mutating func append(_ more: [Range<Int>], spread moreSpread: Double, weight moreWeight: Double) {
+    pieces += more
+    spread = (spread * weight + moreSpread * moreWeight) / (weight + moreWeight)
+    weight += moreWeight
+  }
+
+  /// The parts of a run where each passage that starts in it was seen, byte for byte, often enough.
+  private static func pieces(
+    of run: KeptRun, _ selection: borrowing TextSelection, _ rule: PublicRule
+  ) -> [Range<Int>] {
+    var pieces: [Range<Int>] = []
+    var open: Range<Int>?
+    for part in selection.parts[run.parts] {
+      let passage = selection.passages[Int(part.passage)]
+      let start = Int(part.offset)
+      let end = start + Int(passage.length)
+      if passage.isPublic(rule) {
+        open = (open?.lowerBound ?? start)..<max(open?.upperBound ?? 0, end)
+      } else if let piece = open {
+        pieces.append(piece)
+        open = nil
+      }
+    }
+    if let open { pieces.append(open) }
+    return pieces
   }
 }

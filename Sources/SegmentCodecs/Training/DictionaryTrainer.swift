@@ -74,8 +74,8 @@ package struct DictionaryTrainer: ~Copyable {
     var at = 0
     while at < text.count {
       let portion = unsafe cutter.portion(of: text, at: at)
-      if portions.isKnown(portion.hash, session: order.session) {
-        selection.end(privateText: false, table)
+      if portions.isKnown(portion.hash, session: order.session), !selection.isOpen {
+        selection.skip(to: at + portion.length)
       } else {
         unsafe cutter.findPassages(in: text, at: at)
         unsafe table.find(cutter.passages, places: &places)
@@ -87,7 +87,7 @@ package struct DictionaryTrainer: ~Copyable {
       }
       at += portion.length
     }
-    selection.end(privateText: false, table)
+    selection.endText(table)
     self.selection = selection
   }
 

@@ -20,7 +20,7 @@ struct KeptText {
     unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[range]))
   }
 
-  mutating func endRun() { bytes.append(Self.separator) }
+  mutating func separate(_ count: Int) { bytes.append(contentsOf: repeatElement(Self.separator, count: count)) }
 
   /// Takes back everything from `length` on.
   mutating func truncate(to length: Int) { bytes.removeSubrange(length...) }
@@ -79,6 +79,8 @@ struct KeptRun {
   }
 
   var parts: Range<Int>
+  /// Follows the run before it, and belongs behind it.
+  var isChained: Bool
   /// Sessions that had its passages, on average.
   var spread: Double
   /// The session it was found in, from 1: the newest that has it.

@@ -27,11 +27,12 @@ import CSegmentShims
     peakMemory = capacity * Self.entrySize
   }
 
-  deinit { unsafe entries.deallocate() }
+  deinit { unsafe segment_training_free(entries) }
 
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<segment_training_entry> {
-    let memory = UnsafeMutablePointer<segment_training_entry>.allocate(capacity: capacity)
-    unsafe memory.initialize(repeating: segment_training_entry(), count: capacity)
+    guard let memory = unsafe segment_training_allocate(capacity) else {
+      preconditionFailure("no memory for a table of \(capacity) passages")
+    }
     return unsafe memory
   }
 
@@ -94,15 +95,16 @@ import CSegmentShims
   }
 
   private func move(to newCapacity: Int) {
-    let old = unsafe UnsafeBufferPointer(start: entries, count: capacity)
+    let old = unsafe entries
+    let oldCapacity = capacity
     let moved = unsafe Self.allocate(newCapacity)
     unsafe entries = moved
     peakMemory = max(peakMemory, (capacity + newCapacity) * Self.entrySize)
     capacity = newCapacity
-    for index in old.indices where unsafe old[index].hash != 0 {
-      unsafe segment_training_insert(entries, mask, old.baseAddress.unsafelyUnwrapped + index)
+    for index in 0..<oldCapacity where unsafe old[index].hash != 0 {
+      unsafe segment_training_insert(entries, mask, old + index)
     }
-    unsafe old.deallocate()
+    unsafe segment_training_free(old)
   }
 
   /// Forgets what was seen in one session, a while ago; if that is less than half of all, what was seen in the
@@ -127,7 +129,8 @@ import CSegmentShims
         least += 1
         left -= sessions[least]
       }
-      rebuild(keeping: { $0.sessions > least })
+      // Not even that makes room when nearly all were seen very often.
+      rebuild(keeping: left > capacity * 3 / 8 ? { _ in false } : { $0.sessions > least })
     }
     forgotten += before - count
   }
@@ -147,7 +150,7 @@ import CSegmentShims
     peakMemory = max(peakMemory, (capacity + total) * Self.entrySize)
     var fitting = Self.smallestCapacity
     while total * 4 > fitting * 2 { fitting *= 2 }
-    unsafe entries.deallocate()
+    unsafe segment_training_free(entries)
     capacity = min(fitting, largestCapacity)
     unsafe entries = Self.allocate(capacity)
     count = total

@@ -9,17 +9,20 @@ import CSegmentShims
 
   init(key: HashKey) {
     func odd(_ number: UInt64) -> UInt64 { SipHash.hash64([UInt8(number)], key: key) | 1 }
-    self.key = segment_training_key(a: odd(0), b: odd(1), c: odd(2), d: odd(3))
+    self.key = segment_training_key(
+      words: (odd(0), odd(1), odd(2), odd(3), odd(4), odd(5), odd(6), odd(7)))
     let most = Int(SEGMENT_TRAINING_MOST_MARKS)
     unsafe scratch = .allocate(capacity: 1)
     unsafe scratch.initialize(
       to: segment_training_scratch(
-        marks: .allocate(capacity: most), passages: .allocate(capacity: most), markCount: 0, passageCount: 0,
-        length: 0, scanned: 0))
+        starts: .allocate(capacity: most), ends: .allocate(capacity: most), spare: .allocate(capacity: most),
+        passages: .allocate(capacity: most), startCount: 0, endCount: 0, passageCount: 0, length: 0, scanned: 0))
   }
 
   deinit {
-    unsafe scratch.pointee.marks.deallocate()
+    unsafe scratch.pointee.starts.deallocate()
+    unsafe scratch.pointee.ends.deallocate()
+    unsafe scratch.pointee.spare.deallocate()
     unsafe scratch.pointee.passages.deallocate()
     unsafe scratch.deallocate()
   }

@@ -13,6 +13,12 @@ struct TextSelection {
   /// Public passages after the open run's last new one, kept elsewhere already.
   private var waiting: [(start: Int, passage: UInt32)] = []
   private var wasPrivate = false
+  /// Where the last kept run of this text ended, nil when there is none.
+  private var lastEnd: Int?
+  /// Passages of this text were seen for all windows that start before here.
+  private var covered = 0
+  /// A run goes on that the next portion may belong to.
+  var isOpen: Bool { open != nil }
 
   /// A run that may still grow. Positions are offsets in the session's text at hand.
   private struct OpenRun {
@@ -24,6 +30,8 @@ struct TextSelection {
     var firstPart: Int
     var spread: Double
     var isCut: Bool
+    var isChained: Bool
+    var keptBefore: Int
   }
 
   init(_ options: TrainingOptions, _ rule: PublicRule) {
@@ -40,20 +48,19 @@ struct TextSelection {
   }
 
   /// Goes through the passages of one portion, which starts at `portion` in `text`. `places` are theirs in `table`.
-  /// Portions of one text come in order; `end` goes between portions that are not neighbours. True when the portion
-  /// needs not be gone through again.
+  /// Portions of one text come in order, or are passed over by `skip`. True when the portion needs not be gone through
+  /// again.
   mutating func take(
     _ found: UnsafeBufferPointer<segment_training_passage>, places: [UInt32], in table: PassageTable,
     text: UnsafeRawBufferPointer, portion: Int, portionSessions: UInt32, order: borrowing VisitorOrder
   ) -> Bool {
     var settled = true
-    var expected = portion
     for index in 0..<found.count {
       let passage = unsafe found[index]
       let start = portion + Int(passage.start)
       let range = start..<start + Int(passage.length)
-      if start > expected { end(privateText: true, table) }
-      expected = start + Int(passage.step)
+      if start > covered { end(privateText: true, table) }
+      covered = start + Int(passage.step)
       let place = places[index]
       guard place != .max else {
         end(privateText: true, table)
@@ -94,11 +101,7 @@ struct TextSelection {
     _ range: Range<Int>, of text: UnsafeRawBufferPointer, place: UInt32, spread: Double, _ table: PassageTable
   ) -> Int {
     if let run = open, range.lowerBound > run.textEnd + options.joinedGap { end(privateText: false, table) }
-    var run =
-      open
-      ?? OpenRun(
-        textStart: range.lowerBound, textEnd: range.lowerBound, keptStart: kept.bytes.count,
-        firstPassage: passages.count, firstPart: parts.count, spread: 0, isCut: wasPrivate)
+    var run = open ?? openRun(at: range.lowerBound)
     for (start, passage) in waiting {
       parts.append(KeptRun.Part(offset: UInt32(run.keptStart + start - run.textStart), passage: passage))
       run.spread += Double(table[passages[Int(passage)].place].sessions)
@@ -117,8 +120,32 @@ struct TextSelection {
     return passages.count - 1
   }
 
+  private mutating func openRun(at start: Int) -> OpenRun {
+    let before = kept.bytes.count
+    var isChained = false
+    var gap = 1
+    if let lastEnd, start <= lastEnd + options.chainedGap {
+      isChained = true
+      gap = max(1, start - lastEnd)
+    }
+    kept.separate(gap)
+    return OpenRun(
+      textStart: start, textEnd: start, keptStart: kept.bytes.count, firstPassage: passages.count,
+      firstPart: parts.count, spread: 0, isCut: wasPrivate, isChained: isChained, keptBefore: before)
+  }
+
+  /// Positions start again.
+  mutating func endText(_ table: PassageTable) {
+    end(privateText: false, table)
+    lastEnd = nil
+    covered = 0
+  }
+
+  /// Passes over text that was gone through before, up to `offset`.
+  mutating func skip(to offset: Int) { covered = offset }
+
   /// Ends the run that is open, if any. One that is too short is taken back.
-  mutating func end(privateText: Bool, newest: UInt32 = 0, _ table: PassageTable) {
+  mutating func end(privateText: Bool, _ table: PassageTable) {
     defer {
       waiting.removeAll(keepingCapacity: true)
       open = nil
@@ -130,13 +157,14 @@ struct TextSelection {
       for passage in passages[run.firstPassage...] { table[passage.place].last = 0 }
       passages.removeSubrange(run.firstPassage...)
       parts.removeSubrange(run.firstPart...)
-      kept.truncate(to: run.keptStart)
+      kept.truncate(to: run.keptBefore)
       return
     }
-    kept.endRun()
+    lastEnd = run.textEnd
     runs.append(
       KeptRun(
-        parts: run.firstPart..<parts.count, spread: run.spread / Double(parts.count - run.firstPart),
+        parts: run.firstPart..<parts.count, isChained: run.isChained,
+        spread: run.spread / Double(parts.count - run.firstPart),
         newest: passages[run.firstPassage].last))
   }
 }

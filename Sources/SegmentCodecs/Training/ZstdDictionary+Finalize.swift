@@ -3,9 +3,9 @@ import CSegmentZstd
 extension ZstdDictionary {
   /// Content with entropy tables before it, made for frames of `samples` at `level`, and `id`, which frames then name.
   ///
-  /// The library looks at the first 128 KiB of each sample. It wants a few samples and content of 256 bytes or more;
-  /// `.unsupported` says that it could not make tables of these. Whether the tables help is for the
-  /// caller to measure: they save the most where blocks are small.
+  /// The library looks at the first 128 KiB of each sample, and puts zeros before very short content. Throws
+  /// `.unsupported` for a level that there is not, for no samples, and where tables could not be made of these. Whether
+  /// they help is for the caller to measure: they save the most where blocks are small.
   package static func finalize(
     _ content: [UInt8], samples: [[UInt8]], level: Int, id: UInt32
   ) throws(CodecError) -> [UInt8] {
@@ -18,6 +18,7 @@ extension ZstdDictionary {
       joined.append(contentsOf: sample.prefix(longest))
       sizes.append(min(sample.count, longest))
     }
+    guard !sizes.isEmpty else { throw CodecError(.zstd, .unsupported, "no entropy tables without samples") }
     let parameters = ZDICT_params_t(compressionLevel: Int32(level), notificationLevel: 0, dictID: id)
     // The header of entropy tables stays below 1 KiB.
     var result = [UInt8](repeating: 0, count: content.count + 1024)

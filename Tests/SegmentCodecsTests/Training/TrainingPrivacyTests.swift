@@ -25,7 +25,7 @@ struct TrainingPrivacyTests {
         let session = random.word(100)
         secrets["session \(visitor) \(number)"] = session
         var text = ""
-        for _ in 0..<30 {
+        for _ in 0..<12 {
           let at = random.below(pieces.count)
           text += #"{"type":2,"data":{"id":\#(random.below(50)),"text":"#
           for next in at..<min(at + 1 + random.below(6), pieces.count) {
@@ -47,7 +47,7 @@ struct TrainingPrivacyTests {
     return (result, secrets)
   }
 
-  @Test("No window of the content is private, for random sites and rules", arguments: 0..<30 as Range<UInt64>)
+  @Test("No window of the content is private, for random sites and rules", arguments: 0..<24 as Range<UInt64>)
   func everyWindowIsPublic(seed: UInt64) {
     var random = SplitMix(seed: seed ^ 0xABCD)
     var options = TrainingOptions()
@@ -74,7 +74,7 @@ struct TrainingPrivacyTests {
     #expect(!sessions.privateWindows(of: sessions.train(loose).bytes, TrainingOptions()).isEmpty)
   }
 
-  @Test("What enough visitors share is kept, and no secret is", arguments: 0..<10 as Range<UInt64>)
+  @Test("What enough visitors share is kept, and no secret is", arguments: 0..<6 as Range<UInt64>)
   func secretsStayOut(seed: UInt64) {
     let (sessions, secrets) = Self.random(seed &+ 1000)
     let content = sessions.train(TrainingOptions()).bytes
