@@ -1,6 +1,6 @@
 internal import SegmentFiles
 
-/// What each project has in the packs of the recent tier; a pack's directory is read once.
+/// What each project has in packs; a pack's directory is read once.
 final class ProjectSums: Sendable {
   struct Sum: Sendable {
     var segments = 0
@@ -10,13 +10,16 @@ final class ProjectSums: Sendable {
 
   private let known = Lock<[Identifier: [String: Sum]]>([:])
 
-  /// By pack, and in each by project. A pack that cannot be read counts as empty.
-  func sums(_ core: StoreCore, _ packs: [PackFacts]) -> [(pack: PackFacts, projects: [String: Sum])] {
+  /// By pack, and in each by project. A pack that cannot be read counts as empty. Of others only `keeping` stays known.
+  func sums(
+    _ core: StoreCore, _ packs: [PackFacts], keeping others: ArraySlice<PackFacts>
+  ) -> [(pack: PackFacts, projects: [String: Sum])] {
     let before = known.withLock { $0 }
     var sums: [Identifier: [String: Sum]] = [:]
     for pack in packs {
       if let sum = before[pack.id] { sums[pack.id] = sum } else { sums[pack.id] = try? Self.read(core, pack) }
     }
+    for pack in others { sums[pack.id] = sums[pack.id] ?? before[pack.id] }
     let now = sums
     known.withLock { $0 = now }
     return packs.map { ($0, now[$0.id] ?? [:]) }

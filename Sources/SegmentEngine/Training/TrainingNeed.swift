@@ -25,8 +25,8 @@ struct TrainingNeed {
   /// - Parameters:
   ///   - record: the last training.
   ///   - isInForce: a dictionary is in force.
-  ///   - all: what the project has in the recent tier.
-  ///   - since: what of it came since the last training.
+  ///   - all: what the project has in packs.
+  ///   - since: what came since the last training, in the recent tier.
   func reason(
     _ record: TrainingRecord?, isInForce: Bool, all: ProjectSums.Sum, since: ProjectSums.Sum
   ) -> Reason? {
@@ -35,9 +35,7 @@ struct TrainingNeed {
       return isEnough && !isInForce ? .first : nil
     }
     guard now - record.time >= Self.interval else { return nil }
-    if record.rawBytes < sampleBytes,
-      record.rawBytes + since.rawBytes >= max(Self.growth * record.rawBytes, Self.firstBytes)
-    {
+    if record.rawBytes < sampleBytes, all.rawBytes >= max(Self.growth * record.rawBytes, Self.firstBytes) {
       return .growth
     }
     guard isInForce, record.recentRatio > 0, since.rawBytes >= Self.driftBytes, since.storedBytes > 0 else { return nil }
@@ -47,13 +45,19 @@ struct TrainingNeed {
 }
 
 extension StoreCore {
-  /// The projects whose dictionaries should be trained now. Reads the directories of recent packs it has not seen yet.
+  /// The archive packs that are looked at besides the recent ones, at most; the newest.
+  private static var archivePacks: Int { 256 }
+
+  /// The projects whose dictionaries should be trained now. Reads the directories of packs it has not seen yet; those of
+  /// the archive only for projects that may grow, as a small one takes longer than the recent window to have enough.
   func trainingNeeds(_ sums: ProjectSums) -> [(project: String, reason: TrainingNeed.Reason)] {
     let state = contents.withLock { $0.catalog }
     let recent = state.packs.filter { $0.tier == .recent }
+    let archive = state.packs.filter { $0.tier == .archive }.suffix(Self.archivePacks)
+    let sampleBytes = UInt64(DictionaryTraining().rawBytes)
     var all: [String: ProjectSums.Sum] = [:]
     var since: [String: ProjectSums.Sum] = [:]
-    for (pack, projects) in sums.sums(self, recent) {
+    for (pack, projects) in sums.sums(self, recent, keeping: archive) {
       for (project, sum) in projects {
         all[project, default: .init()].add(sum)
         if let record = state.trainings[project], pack.firstReceived > record.time {
@@ -61,7 +65,15 @@ extension StoreCore {
         }
       }
     }
-    let need = TrainingNeed(now: environment.clock.now(), sampleBytes: UInt64(DictionaryTraining().rawBytes))
+    let mayGrow = all.keys.contains { project in
+      state.trainings[project].map { $0.rawBytes < sampleBytes } ?? (state.dictionaryInForce[project] == nil)
+    }
+    if mayGrow {
+      for (_, projects) in sums.sums(self, Array(archive), keeping: recent[...]) {
+        for (project, sum) in projects where all[project] != nil { all[project]?.add(sum) }
+      }
+    }
+    let need = TrainingNeed(now: environment.clock.now(), sampleBytes: sampleBytes)
     return all.keys.sorted().compactMap { project in
       need.reason(
         state.trainings[project], isInForce: state.dictionaryInForce[project] != nil, all: all[project] ?? .init(),

@@ -83,9 +83,14 @@ struct TrainingSample {
       session.parts.sort { ($0.entry.sequence, $0.entry.ordinal) < ($1.entry.sequence, $1.entry.ordinal) }
       if place % step == step - 1 { heldOut.append(session) } else { chosen.append(session) }
     }
-    // With few sessions there is one at least, where three visitors are left without it.
+    // With few sessions there is one at least.
     if heldOut.isEmpty, share > 0, chosen.count > 3 { heldOut.append(chosen.remove(at: chosen.count / 2)) }
     trained = Self.groupedByVisitor(chosen)
+    // Nothing is held out where too few visitors would be left without it.
+    if visitors < options.visitors, !heldOut.isEmpty {
+      let all = joined()
+      if all.visitors >= options.visitors { self = all }
+    }
   }
 
   /// Visitors in the order of their newest session.
