@@ -78,6 +78,8 @@ struct DictionaryTrainingRun {
       options.contentBytes, best.content.count + best.content.count / max(1, sample.trained.count) * sample.heldOut.count)
     let selected = try DictionarySelection(core: core, options: options, control: control).select(all)
     let content = selected.content(limit: options.contentBytes)
+    // Where not one passage of these fits, what was measured is as good.
+    if content.isEmpty { return best.content }
     return try (best.isFinished ? finish(content, all) : nil) ?? content
   }
 
