@@ -240,7 +240,7 @@ struct TrainingNeedTests {
   @Test("Again when the project is three times as large, until the sample is full, at most once an hour")
   func growth() {
     #expect(need.reason(record(hoursAgo: 2, megabytes: 10), isInForce: true, all: sum(30), since: sum(20)) == .growth)
-    #expect(need.reason(record(hoursAgo: 2, megabytes: 10), isInForce: true, all: sum(30), since: sum(19)) == nil)
+    #expect(need.reason(record(hoursAgo: 2, megabytes: 10), isInForce: true, all: sum(29), since: sum(29)) == nil)
     #expect(need.reason(record(hoursAgo: 0.5, megabytes: 10), isInForce: true, all: sum(90), since: sum(80)) == nil)
     #expect(need.reason(record(hoursAgo: 2, megabytes: 256), isInForce: true, all: sum(999), since: sum(999)) == nil)
   }
