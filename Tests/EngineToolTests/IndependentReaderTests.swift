@@ -70,4 +70,40 @@ struct IndependentReaderTests {
       }
     }
   }
+
+  @Test("reads packs that were merged and promoted, with a dictionary, and what came later")
+  func maintained() async throws {
+    try await ToolProcess.inFolder { tool in
+      try Self.importSamples(tool)
+      try #require(try tool.run("flush", "store").status == 0)
+      let sessions = ["shop-12", "shop-09", "editor-02", "dashboard-11"]
+      let exported = try sessions.map { try tool.run("export", "store", $0, "--project", "p").output }
+      // Two visitors are enough here: one of each pair shares the site's pages with the other.
+      let trained = try tool.run("dict", "train", "store", "--project", "p", "--visitors", "2", "--force", "--json").object()
+      #expect(trained["outcome"] as? String == "adopted")
+      try #require(try tool.run("compact", "store", "--recent-hours", "0", "--no-training").status == 0)
+      for pack in 0..<9 {
+        try tool.write("{\"type\":5,\"data\":{\"tag\":\"late\"},\"timestamp\":\(1_795_456_999_000 + pack)}\n", to: "late.ndjson")
+        let late = try tool.run("import", "store", "late.ndjson", "--session", "late-\(pack % 2)", "--project", "p", "--no-finish")
+        try #require(late.status == 0, "\(late.errors)")
+        try #require(try tool.run("flush", "store").status == 0)
+      }
+      let merged = try tool.run("compact", "store", "--no-training", "--json").object()
+      #expect((merged["rewrites"] as? [[String: Any]])?.map { $0["why"] as? String } == ["merge"])
+      let check = try Self.read(["check", "store"], in: tool.folder)
+      #expect(check.status == 0, "\(check.text)")
+      for (session, before) in zip(sessions, exported) {
+        let ranges = try tool.run("ranges", "store", session, "--json").objects()
+        #expect(ranges.contains { $0["dictionary"] is String }, "\(session)")
+        #expect(try tool.run("export", "store", session, "--project", "p").output == before)
+        let independent = try Self.read(["export", "store", session, "--project", "p"], in: tool.folder).text
+        #expect(!before.isEmpty && Data(independent.utf8) == before, "\(session)")
+      }
+      for session in ["late-0", "late-1"] {
+        let own = try tool.run("export", "store", session, "--project", "p").output
+        let independent = try Self.read(["export", "store", session, "--project", "p"], in: tool.folder).text
+        #expect(!own.isEmpty && Data(independent.utf8) == own, "\(session)")
+      }
+    }
+  }
 }
