@@ -48,8 +48,8 @@ extension StoreCore {
   /// The archive packs that are looked at besides the recent ones, at most; the newest.
   private static var archivePacks: Int { 256 }
 
-  /// The projects whose dictionaries should be trained now. Reads the directories of packs it has not seen yet; those of
-  /// the archive only for projects that may grow, as a small one takes longer than the recent window to have enough.
+  /// The projects whose dictionaries should be trained now. Reads the directories of packs it has not seen yet; those
+  /// of the archive only for projects that may grow, as a small one takes longer than the recent window to have enough.
   func trainingNeeds(_ sums: ProjectSums) -> [(project: String, reason: TrainingNeed.Reason)] {
     let state = contents.withLock { $0.catalog }
     let recent = state.packs.filter { $0.tier == .recent }
