@@ -1,12 +1,10 @@
 import CSegmentZlib
 
 /// Decompresses gzip, of one member or several.
-@safe
 final class GzipSource: ByteSource {
   private let file: any ByteSource
   private let path: String
-  /// On the heap, because zlib remembers the address of its state. Freed by `deinit` alone.
-  private let stream: UnsafeMutablePointer<z_stream>
+  private let stream: ZlibStream
   private var input: [UInt8] = []
   private var taken = 0
   private var isInMember = false
@@ -14,22 +12,10 @@ final class GzipSource: ByteSource {
   /// zlib holds more output than there was room for.
   private var isPending = false
 
-  /// 15 bits of window, and 16 for: gzip, nothing else.
-  private static let windowBits: Int32 = 15 + 16
-
   init(_ file: any ByteSource, _ path: String) throws {
     self.file = file
     self.path = path
-    unsafe stream = .allocate(capacity: 1)
-    unsafe stream.initialize(to: z_stream())
-    let status = unsafe inflateInit2_(stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard status == Z_OK else { throw Failure(.failed, "zlib cannot be started (\(status))") }
-  }
-
-  deinit {
-    _ = unsafe inflateEnd(stream)
-    unsafe stream.deinitialize(count: 1)
-    unsafe stream.deallocate()
+    stream = try ZlibStream(deflatingAt: nil)
   }
 
   func next() throws -> [UInt8] {
@@ -46,7 +32,7 @@ final class GzipSource: ByteSource {
         // Tapes and some tools pad with zeros behind the last member.
         while hadMember, taken < input.count, input[taken] == 0 { taken += 1 }
         if taken == input.count { continue }
-        _ = unsafe inflateReset(stream)
+        stream.reset()
         isInMember = true
         hadMember = true
       }
@@ -62,13 +48,13 @@ final class GzipSource: ByteSource {
     let output = unsafe [UInt8](unsafeUninitializedCapacity: ContentSource.chunk) { room, count in
       unsafe input.withUnsafeBufferPointer { input in
         // zlib only reads there; its type lacks the const.
-        unsafe stream.pointee.next_in = input.baseAddress.map { unsafe UnsafeMutablePointer(mutating: $0 + taken) }
-        unsafe stream.pointee.avail_in = UInt32(input.count - taken)
-        unsafe stream.pointee.next_out = room.baseAddress
-        unsafe stream.pointee.avail_out = UInt32(ContentSource.chunk)
-        status = unsafe inflate(stream, Z_NO_FLUSH)
-        left = unsafe Int(stream.pointee.avail_in)
-        count = unsafe ContentSource.chunk - Int(stream.pointee.avail_out)
+        unsafe stream.native.pointee.next_in = input.baseAddress.map { unsafe UnsafeMutablePointer(mutating: $0 + taken) }
+        unsafe stream.native.pointee.avail_in = UInt32(input.count - taken)
+        unsafe stream.native.pointee.next_out = room.baseAddress
+        unsafe stream.native.pointee.avail_out = UInt32(ContentSource.chunk)
+        status = unsafe inflate(stream.native, Z_NO_FLUSH)
+        left = unsafe Int(stream.native.pointee.avail_in)
+        count = unsafe ContentSource.chunk - Int(stream.native.pointee.avail_out)
       }
     }
     self.taken = input.count - left
