@@ -5,7 +5,7 @@ internal import SegmentFiles
 ///
 /// 1. the packs are gone through side by side; each session's segments are joined and written where their fate says, into
 ///    packs of that placement, sorted like all packs;
-/// 2. these are synced and installed;
+/// 2. these are synced and installed, and hold as many events as the old ones, or nothing more is done;
 /// 3. one commit names them and drops the old ones, after checking that those are still named;
 /// 4. the process's own view changes in one step; the old files are unlinked.
 ///
@@ -26,6 +26,8 @@ final class PackRewrite {
   private var writers: [Placement: PackWriter] = [:]
   private var finished: [(facts: PackFacts, locators: LocatorTable)] = []
   private var result = Result()
+  /// Events that were found in the packs, and their NDJSON in bytes.
+  private var found: (events: UInt64, rawBytes: UInt64) = (0, 0)
 
   init(_ core: StoreCore, _ inputs: [PackFacts], _ control: MaintenanceControl) {
     self.core = core
@@ -49,10 +51,15 @@ final class PackRewrite {
       while let session = try sweep.next() {
         try control.check()
         result.sessions += 1
+        for block in session.parts.lazy.flatMap(\.entry.blocks) {
+          found.events += UInt64(block.events)
+          found.rawBytes += UInt64(block.raw)
+        }
         let fate = try fate(session.key, session.parts)
         for join in SegmentJoin.runs(of: session.parts) { try write(join, fate) }
       }
       for placement in writers.keys.sorted(by: Self.isBefore) { try finish(placement) }
+      try checkCompleteness()
       try commit(&isCommitted)
     } catch {
       for writer in writers.values { writer.abandon() }
@@ -118,6 +125,17 @@ final class PackRewrite {
     writers[placement] = nil
     finished.append(done)
     result.made.append(done.facts)
+  }
+
+  /// The old packs go only where all that was in them is in the new ones.
+  private func checkCompleteness() throws(StoreError) {
+    let events = result.made.reduce(0) { $0 + $1.events }
+    let rawBytes = result.made.reduce(0) { $0 + $1.rawBytes }
+    guard events == found.events, rawBytes == found.rawBytes else {
+      throw StoreError(
+        .ioFailed,
+        "\(found.events) events of \(found.rawBytes) bytes were rewritten as \(events) of \(rawBytes); the packs stay as they are")
+    }
   }
 
   private func commit(_ isCommitted: inout Bool) throws(StoreError) {
