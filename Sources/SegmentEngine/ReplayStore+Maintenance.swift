@@ -15,12 +15,12 @@ extension ReplayStore {
   public func maintain(
     _ jobs: Set<MaintenanceJob> = .all, dryRun: Bool = false, progress: (@Sendable (_ bytesRead: UInt64) -> Void)? = nil
   ) async throws(StoreError) -> MaintenanceReport {
-    let compactor = try requireMaintenance()
-    if dryRun { return try await work { (_) throws(StoreError) in try compactor.plan(jobs) } }
+    let maintenance = try requireMaintenance()
+    if dryRun { return try await work { (_) throws(StoreError) in try maintenance.plan(jobs) } }
     if jobs.contains(.flush) { try await flush() }
     let others = jobs.subtracting([.flush])
     if others.isEmpty { return MaintenanceReport() }
-    return try await work(progress) { (control) throws(StoreError) in try compactor.run(others, control) }
+    return try await work(progress) { (control) throws(StoreError) in try maintenance.run(others, control) }
   }
 
   /// Trains a dictionary for a project on its packed sessions, and puts it in force where it saves more than it takes up.
@@ -29,24 +29,29 @@ extension ReplayStore {
   public func trainDictionary(
     project: String, options: DictionaryTraining = .init()
   ) async throws(StoreError) -> TrainingReport {
-    let compactor = try requireMaintenance()
+    let maintenance = try requireMaintenance()
     try Names.check(project: project)
     return try await work { (control) throws(StoreError) in
-      try compactor.exclusively { () throws(StoreError) in
-        try DictionaryTrainingRun(core: compactor.core, project: project, options: options, control: control).run()
+      try maintenance.exclusively { () throws(StoreError) in
+        try DictionaryTrainingRun(core: maintenance.core, project: project, options: options, control: control).run()
       }
     }
   }
 
-  /// What the packed sessions of a project weigh with no dictionary, the one in force, and others.
+  /// What the packed sessions of a project weigh with no dictionary, the one in force, and others; nothing is changed.
+  /// `levels` are those of the archive to try, 1 to 22; none: the configured one. Throws `.notFound` where the project has
+  /// no packed sessions, `.invalidArgument`.
   public func evaluateDictionaries(
     project: String, options: DictionaryTraining = .init(), levels: [Int] = []
   ) async throws(StoreError) -> DictionaryEvaluation {
     try requireOpen()
     try Names.check(project: project)
+    guard levels.allSatisfy((1...22).contains) else {
+      throw StoreError(.invalidArgument, "zstd levels go from 1 to 22; \(levels) were asked for")
+    }
     let core = self.core
     return try await work { (control) throws(StoreError) in
-      if core.contents.withLock({ $0.catalog.generation == 0 }) { try core.refreshAll() }
+      try core.refreshAll()
       return try DictionaryEvaluationRun(core: core, project: project, options: options, levels: levels, control: control)
         .run()
     }
@@ -57,11 +62,11 @@ extension ReplayStore {
   public func retireDictionary(
     _ id: DictionaryID, progress: (@Sendable (_ bytesRead: UInt64) -> Void)? = nil
   ) async throws(StoreError) -> MaintenanceReport {
-    let compactor = try requireMaintenance()
+    let maintenance = try requireMaintenance()
     return try await work(progress) { (control) throws(StoreError) in
-      try compactor.exclusively { () throws(StoreError) in
+      try maintenance.exclusively { () throws(StoreError) in
         var report = MaintenanceReport()
-        report.rewrites = try compactor.retire(id.identifier, control)
+        report.rewrites = try maintenance.compactor.retire(id.identifier, control)
         report.dictionariesRemoved = [id]
         return report
       }
@@ -73,12 +78,12 @@ extension ReplayStore {
     try await read { core in core.dictionaryInfos() }
   }
 
-  private func requireMaintenance() throws(StoreError) -> Compactor {
+  private func requireMaintenance() throws(StoreError) -> Maintenance {
     try requireOpen()
     if mode == .readOnly {
       throw StoreError(.wrongMode, "a store opened with .readOnly cannot be maintained; open it with .maintenance")
     }
-    return compactor
+    return maintenance
   }
 
   /// Runs something that may take minutes on a thread of its own, so that readers need not wait for it.

@@ -25,20 +25,20 @@ public final class ReplayStore: Sendable {
   struct Writing {
     var writer: StoreWriter
     var committer: Committer
-    var maintainer: Maintainer
-    var compacting: CompactingThread?
+    var flushing: FlushingThread
+    var maintaining: MaintenanceThread?
     var gate: AdmissionGate
   }
 
-  let compactor: Compactor
+  let maintenance: Maintenance
   /// Set when the handle is closed: maintenance that is under way stops.
   let isStopping = Lock(false)
 
   private init(
-    core: StoreCore, mode: Mode, writing: Writing?, compactor: Compactor, pool: WorkerPool
+    core: StoreCore, mode: Mode, writing: Writing?, maintenance: Maintenance, pool: WorkerPool
   ) {
     self.core = core
-    self.compactor = compactor
+    self.maintenance = maintenance
     self.mode = mode
     self.writing = writing
     self.pool = pool
@@ -80,20 +80,20 @@ public final class ReplayStore: Sendable {
     case .readWrite:
       let writer = try StoreWriter.open(layout, configuration, environment)
       let gate = AdmissionGate(limit: configuration.limits.bytesInFlight)
-      let maintainer = Maintainer(writer, gate)
-      let committer = Committer(writer) { maintainer.wake() }
-      let compactor = Compactor(writer.core)
+      let flushing = FlushingThread(writer, gate)
+      let committer = Committer(writer) { flushing.wake() }
+      let maintenance = Maintenance(writer.core)
       return ReplayStore(
         core: writer.core, mode: mode,
         writing: Writing(
-          writer: writer, committer: committer, maintainer: maintainer,
-          compacting: configuration.maintainsItself ? CompactingThread(compactor) : nil, gate: gate),
-        compactor: compactor, pool: pool)
+          writer: writer, committer: committer, flushing: flushing,
+          maintaining: configuration.maintainsItself ? MaintenanceThread(maintenance) : nil, gate: gate),
+        maintenance: maintenance, pool: pool)
     case .readOnly, .maintenance:
       let core = try StoreCore.openForReading(
         layout, configuration, environment, commits: mode == .maintenance)
       return ReplayStore(
-        core: core, mode: mode, writing: nil, compactor: Compactor(core), pool: pool)
+        core: core, mode: mode, writing: nil, maintenance: Maintenance(core), pool: pool)
     }
   }
 
@@ -106,14 +106,14 @@ public final class ReplayStore: Sendable {
     }
     guard wasOpen else { return }
     isStopping.withLock { $0 = true }
-    let (writing, compactor, pool) = (self.writing, self.compactor, self.pool)
+    let (writing, maintenance, pool) = (self.writing, self.maintenance, self.pool)
     let result = await withCheckedContinuation { (done: CheckedContinuation<Result<Void, StoreError>, Never>) in
       _ = EngineThread("segment-close") {
         writing?.gate.close()
         writing?.committer.stop()
-        writing?.maintainer.stop()
-        writing?.compacting?.stop()
-        compactor.waitUntilIdle()
+        writing?.flushing.stop()
+        writing?.maintaining?.stop()
+        maintenance.waitUntilIdle()
         var result = Result<Void, StoreError>.success(())
         do throws(StoreError) { try writing?.writer.close() } catch { result = .failure(error) }
         pool.stop()
@@ -349,7 +349,7 @@ public final class ReplayStore: Sendable {
     }
     try outcome.get()
     try await pool.run { () throws(StoreError) in _ = try writing.writer.flush() }
-    writing.maintainer.wake()
+    writing.flushing.wake()
   }
 
   private func requestFlush() async throws(StoreError) {

@@ -15,7 +15,7 @@ package struct DictionaryCandidates: Sendable {
   /// All content, the most widespread last, nearest to the data.
   package let bytes: [UInt8]
   package let runs: [Run]
-  package let report: TrainingReport
+  package let report: SelectionReport
 
   /// The most widespread runs whose bytes are together at most `limit`, most widespread last. Empty when not even
   /// the last run fits. Linear in the number of runs left out.
@@ -28,7 +28,7 @@ package struct DictionaryCandidates: Sendable {
 
 extension DictionaryCandidates {
   /// Cuts out of the selected runs what the exact count did not confirm, and puts the rest in order.
-  init(_ selection: borrowing TextSelection, _ rule: PublicRule, _ options: TrainingOptions, _ report: TrainingReport) {
+  init(_ selection: borrowing TextSelection, _ rule: PublicRule, _ options: TrainingOptions, _ report: SelectionReport) {
     let chains = Chain.confirmed(selection, rule, sessions: report.sessions)
     let order = chains.indices.sorted { (chains[$0].spread, $0) < (chains[$1].spread, $1) }
     var bytes: [UInt8] = []

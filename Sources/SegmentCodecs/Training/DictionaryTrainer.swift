@@ -22,7 +22,7 @@ package struct DictionaryTrainer: ~Copyable {
   private var selection: TextSelection?
   private var counts = false
   private var places = [UInt32](repeating: 0, count: Int(SEGMENT_TRAINING_MOST_MARKS))
-  package private(set) var report = TrainingReport()
+  package private(set) var report = SelectionReport()
 
   /// `plannedSessions` and `plannedVisitors` are how many will come at most: a text that reaches its share of these
   /// need not be counted any further. `key` is secret and random, fresh for each training.

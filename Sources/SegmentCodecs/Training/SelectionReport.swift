@@ -1,5 +1,5 @@
 /// What a training went through.
-package struct TrainingReport: Sendable, Equatable {
+package struct SelectionReport: Sendable, Equatable {
   /// Sessions and visitors that counted in the counting pass.
   package var sessions = 0
   package var visitors = 0

@@ -1,13 +1,9 @@
 internal import Logging
 internal import SegmentFiles
 
-/// Merges and promotes packs, in the writing process or beside it. One job at a time in a store: whoever runs one holds the
-/// maintenance lock.
+/// Merges and promotes packs, in the writing process or beside it. Whoever calls it holds the maintenance lock.
 final class Compactor: Sendable {
   let core: StoreCore
-  let sums = ProjectSums()
-  /// One job at a time in this process.
-  let turn = Lock<Void>(())
   /// Packs that could not be read: they are left alone until the store is opened again.
   private let setAside = Lock<Set<Identifier>>([])
 
@@ -53,7 +49,6 @@ final class Compactor: Sendable {
     var names: Set<Identifier>
     var sessions = 0
     var dueBytes: UInt64 = 0
-    var projects: Set<String> = []
   }
 
   /// What would be promoted next, found by reading directories alone.
@@ -68,7 +63,6 @@ final class Compactor: Sendable {
     while let session = try sweep.next() {
       guard isDue(session.key, session.parts, rule, plan.names) else { continue }
       plan.sessions += 1
-      plan.projects.insert(session.key.project)
       plan.dueBytes += session.parts.reduce(0) { $0 + $1.entry.storedBytes }
     }
     let all = candidates.reduce(0) { $0 + $1.storedBytes }
@@ -88,7 +82,7 @@ final class Compactor: Sendable {
     return rule.isDue(parts.map(\.entry), hasMore: hasMore)
   }
 
-  /// Rewrites packs under the maintenance lock's protection and says what came of it.
+  /// Rewrites packs and says what came of it.
   func rewrite(
     _ packs: [PackFacts], _ kind: MaintenanceReport.Rewrite.Kind, _ control: MaintenanceControl,
     _ fate: (_ key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> SegmentFate

@@ -5,7 +5,8 @@ extension Compactor {
   ///
   /// 1. one commit takes it out of force; 2. pack by pack, sessions that use it are compressed anew with what is in force
   /// now (or nothing), the others copied; 3. one commit drops it; 4. both files are overwritten with zeros, synced and
-  /// unlinked. Interrupted anywhere, it can be done again from where it was.
+  /// unlinked. Interrupted before 3 it can be done again from where it was; after it, what is left of the files are
+  /// orphans, which the next writer unlinks as they are.
   func retire(
     _ id: Identifier, _ control: MaintenanceControl
   ) throws(StoreError) -> [MaintenanceReport.Rewrite] {

@@ -51,8 +51,6 @@ struct SegmentJoin {
   /// The newest journal that something of it came from.
   var ordinal: UInt64 { parts.map(\.entry.ordinal).max() ?? 0 }
   var visitor: String { parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? "" }
-  var storedBytes: UInt64 { parts.reduce(0) { $0 + $1.entry.storedBytes } }
-  var rawBytes: UInt64 { parts.reduce(0) { $0 + $1.entry.facts.rawBytes } }
 
   /// The dictionaries of all blocks.
   var dictionaries: [Identifier] {
@@ -78,16 +76,10 @@ struct SegmentJoin {
   /// The entry, but for its place and blocks.
   func entry(dictionaries: [Identifier], rule: String, rate: Double) -> SegmentEntry {
     let entries = parts.map(\.entry)
-    let hasEvents = entries.contains { $0.facts.events > 0 }
-    var facts: SegmentFacts?
-    // Parts with tags alone tell when something was received only where there is no event at all.
-    for entry in entries where entry.facts.events > 0 || !hasEvents {
-      if facts == nil { facts = entry.facts } else { facts?.merge(entry.facts) }
-    }
     let byJournal = entries.sorted { ($0.ordinal, $0.sequence) < ($1.ordinal, $1.sequence) }
     return SegmentEntry(
       offset: 0, length: 0, ordinal: ordinal, sequence: sequence, session: entries[0].session,
-      visitor: visitor, windows: windows, dictionaries: dictionaries, facts: facts ?? entries[0].facts,
+      visitor: visitor, windows: windows, dictionaries: dictionaries, facts: SegmentFacts.joined(entries.map(\.facts)) ?? entries[0].facts,
       tags: byJournal.flatMap(\.tags), finished: byJournal.compactMap(\.finished).last, rule: rule, rate: rate,
       batches: entries.flatMap(\.batches), blocks: [])
   }

@@ -28,12 +28,14 @@ struct DictionaryCare {
   }
 
   /// Writes copies that are lost or damaged again from the other one. Returns how many. Where both are gone nothing can be
-  /// done: `verify` names the packs that are lost with it.
-  func restoreCopies() throws(StoreError) -> Int {
+  /// done: `verify` names the packs that are lost with it. Unless `isThorough` a copy that is there and as long as it
+  /// should be is taken to be well.
+  func restoreCopies(isThorough: Bool) throws(StoreError) -> Int {
     var restored = 0
     for facts in core.catalog.state.dictionaries {
       for copy in 0..<2 {
         do throws(StoreError) {
+          if !isThorough, try DictionaryFile.isThere(facts, copy: copy, core.environment, core.layout) { continue }
           _ = try DictionaryFile.read(facts, copy: copy, core.environment, core.layout)
         } catch {
           guard error.code == .damaged || error.code == .notFound else { throw error }

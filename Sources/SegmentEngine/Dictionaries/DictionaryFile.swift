@@ -61,6 +61,16 @@ enum DictionaryFile {
     for copy in 0..<2 { try? environment.files.unlink(layout.dictionary(id, copy: copy)) }
   }
 
+  /// Whether a copy is there, as long as it should be; by one `stat`.
+  static func isThere(
+    _ facts: DictionaryFacts, copy: Int, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) -> Bool {
+    let found = try inStore(layout) { () throws(FileError) in
+      try environment.files.facts(at: layout.dictionary(facts.id, copy: copy))
+    }
+    return found?.size == facts.fileBytes
+  }
+
   /// Writes a copy again from the other one, which must be well. Returns false where that one is lost too.
   static func restore(
     _ facts: DictionaryFacts, copy: Int, _ environment: StoreEnvironment, _ layout: Layout
@@ -83,6 +93,7 @@ enum DictionaryFile {
       try? environment.files.unlink(temporary)
       throw StoreError(error, in: layout)
     }
+    _ = try read(facts, copy: copy, environment, layout)
     return true
   }
 

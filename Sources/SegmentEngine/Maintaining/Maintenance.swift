@@ -1,30 +1,42 @@
 internal import Logging
 internal import SegmentFiles
 
-extension Compactor {
+/// What looks after a store: flushing excepted, all that is done under the maintenance lock. In the writing process or beside
+/// it; one job at a time in a store.
+final class Maintenance: Sendable {
+  let core: StoreCore
+  let compactor: Compactor
+  private let sums = ProjectSums()
+  /// One job at a time in this process.
+  private let turn = Lock<Void>(())
+
+  init(_ core: StoreCore) {
+    self.core = core
+    compactor = Compactor(core)
+  }
+
   /// Does all that is due of some kinds of maintenance, the flush excepted. Blocks, perhaps for long.
   ///
-  /// Throws `.locked` where another process does maintenance; `.cancelled` where `control` says so, with all that was
-  /// committed before in force.
-  func run(_ jobs: Set<MaintenanceJob>, _ control: MaintenanceControl) throws(StoreError) -> MaintenanceReport {
-    try turn.withLock { (_) throws(StoreError) in
-      let environment = core.environment
-      let lock = try HeldLock.take(core.layout.maintenanceLock, for: "maintenance", environment, core.layout)
-      defer { lock.release() }
+  /// With `isThorough` the copies of dictionaries are read and checked throughout, else only looked for. Throws `.locked`
+  /// where another process does maintenance; `.cancelled` where `control` says so, with all that was committed before in
+  /// force.
+  func run(
+    _ jobs: Set<MaintenanceJob>, isThorough: Bool = true, _ control: MaintenanceControl
+  ) throws(StoreError) -> MaintenanceReport {
+    try exclusively { () throws(StoreError) in
       var report = MaintenanceReport()
-      try core.refreshAll()
       if jobs.contains(.dictionaries) {
-        report.copiesRestored = try DictionaryCare(core: core).restoreCopies()
+        report.copiesRestored = try DictionaryCare(core: core).restoreCopies(isThorough: isThorough)
         if core.configuration.trainsDictionaries { report.trainings = try train(control) }
       }
       if jobs.contains(.promotion) {
-        while let done = try promoteOnce(control) {
+        while let done = try compactor.promoteOnce(control) {
           report.rewrites.append(done)
           try core.refreshAll()
         }
       }
       if jobs.contains(.merge) {
-        while let done = try mergeOnce(control) {
+        while let done = try compactor.mergeOnce(control) {
           report.rewrites.append(done)
           try core.refreshAll()
         }
@@ -37,7 +49,7 @@ extension Compactor {
   /// Waits until no job of this process is under way. Blocks.
   func waitUntilIdle() { turn.withLock { _ in } }
 
-  /// Runs something under the maintenance lock.
+  /// Runs something under the maintenance lock, with the store as it is now. Throws `.locked` where another process has it.
   func exclusively<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
     try turn.withLock { (_) throws(StoreError) in
       let lock = try HeldLock.take(
@@ -69,14 +81,14 @@ extension Compactor {
   func plan(_ jobs: Set<MaintenanceJob>) throws(StoreError) -> MaintenanceReport {
     try core.refreshAll()
     var report = MaintenanceReport()
-    if jobs.contains(.promotion), let plan = try nextPromotion() {
+    if jobs.contains(.promotion), let plan = try compactor.nextPromotion() {
       report.rewrites.append(
         .init(
           kind: .promotion, packsRead: plan.packs.count, packsWritten: 0, sessions: plan.sessions,
           sessionsRecompressed: plan.sessions, rawBytes: plan.packs.reduce(0) { $0 + $1.rawBytes },
           bytesBefore: plan.packs.reduce(0) { $0 + $1.fileBytes }, bytesAfter: 0))
     }
-    if jobs.contains(.merge), let packs = nextMerge() {
+    if jobs.contains(.merge), let packs = compactor.nextMerge() {
       report.rewrites.append(
         .init(
           kind: .merge, packsRead: packs.count, packsWritten: 1, sessions: 0, sessionsRecompressed: 0,

@@ -3,45 +3,48 @@ internal import SegmentFiles
 
 /// The thread of the writing process that merges, promotes and trains. Apart from the one that flushes: a promotion may take
 /// minutes, and journals do not wait for it.
-final class CompactingThread: Sendable {
+final class MaintenanceThread: Sendable {
   private struct State {
     var isStopping = false
   }
 
-  private let compactor: Compactor
+  private let maintenance: Maintenance
   private let monitor = Monitor(State())
-  private let thread = Lock<EngineThread?>(nil)
+  private let thread = OwnedThread()
 
   /// How often it looks whether something is due, nanoseconds.
   static let interval: UInt64 = 60_000_000_000
+  /// How often copies of dictionaries are checked throughout, nanoseconds.
+  static let thoroughInterval: UInt64 = 86_400_000_000_000
 
-  init(_ compactor: Compactor) {
-    self.compactor = compactor
-    thread.withLock { $0 = EngineThread("segment-compact", niceness: 15) { [self] in run() } }
+  init(_ maintenance: Maintenance) {
+    self.maintenance = maintenance
+    thread.start("segment-maintain", niceness: 15) { [self] in run() }
   }
 
   /// Ends the thread; a job it is in stops within a block. Blocks; called once.
   func stop() {
     monitor.withLock { $0.isStopping = true }
     monitor.broadcast()
-    thread.withLock { thread -> EngineThread? in
-      defer { thread = nil }
-      return thread
-    }?.join()
+    thread.join()
   }
 
   private func run() {
     let control = MaintenanceControl(isCancelled: { [monitor] in monitor.withLock { $0.isStopping } })
+    let clock = maintenance.core.environment.clock
+    var nextThorough: UInt64 = 0
     while true {
-      let deadline = compactor.core.environment.clock.monotonic() + Self.interval
+      let deadline = clock.monotonic() + Self.interval
       let isStopping = monitor.wait(while: { !$0.isStopping }, until: deadline) { state, _ in state.isStopping }
       if isStopping { return }
       do throws(StoreError) {
-        _ = try compactor.run([.dictionaries, .promotion, .merge], control)
+        let isThorough = clock.monotonic() >= nextThorough
+        _ = try maintenance.run([.dictionaries, .promotion, .merge], isThorough: isThorough, control)
+        if isThorough { nextThorough = clock.monotonic() + Self.thoroughInterval }
       } catch {
         // Another process does it, or this one is about to end.
         if error.code == .locked || error.code == .cancelled { continue }
-        compactor.core.logger?.error("maintenance failed; trying again", metadata: ["error": "\(error)"])
+        maintenance.core.logger?.error("maintenance failed; trying again", metadata: ["error": "\(error)"])
       }
     }
   }

@@ -16,8 +16,9 @@ public struct DictionaryInfo: Sendable, Hashable {
   public var fileBytes: UInt64
   /// New blocks of the project use it.
   public var isInForce: Bool
-  /// Packs with blocks that need it, and their files' bytes.
+  /// Packs with blocks that need it.
   public var packs: Int
+  /// Their files, bytes.
   public var packBytes: UInt64
 }
 
@@ -57,8 +58,9 @@ public struct DictionaryEvaluation: Sendable, Hashable {
   public var projectBytes: UInt64
   /// Sessions that a dictionary was selected from.
   public var sampledSessions: Int
-  /// Sessions that were measured, and their NDJSON in bytes.
+  /// Sessions that were measured.
   public var heldOutSessions: Int
+  /// Their NDJSON, as far as it was measured, bytes.
   public var heldOutBytes: UInt64
   /// What was measured.
   public var rows: [Row]

@@ -55,6 +55,4 @@ public struct MaintenanceReport: Sendable, Hashable {
   public var copiesRestored = 0
   /// Dictionaries that nothing used any longer.
   public var dictionariesRemoved: [DictionaryID] = []
-  /// True where another process holds the maintenance lock: only what needs none was done.
-  public var isElsewhere = false
 }

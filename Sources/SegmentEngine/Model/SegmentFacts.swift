@@ -119,6 +119,17 @@ package struct SegmentFacts: Sendable, Equatable {
     pageCount = before + later.pageCount
   }
 
+  /// The facts of all, in order; nil for none. Those with tags alone tell when something was received only where there is
+  /// no event at all.
+  static func joined(_ all: [SegmentFacts]) -> SegmentFacts? {
+    let hasEvents = all.contains { $0.events > 0 }
+    var joined: SegmentFacts?
+    for facts in all where facts.events > 0 || !hasEvents {
+      if joined == nil { joined = facts } else { joined?.merge(facts) }
+    }
+    return joined
+  }
+
   private mutating func addActivity(from first: Double, to last: Double, milliseconds: UInt64) {
     var added = milliseconds
     // Infinite, and so too long, where there was no activity yet.

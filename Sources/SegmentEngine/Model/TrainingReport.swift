@@ -6,7 +6,8 @@ public struct DictionaryTraining: Sendable, Hashable {
   public var sessionBytes = 16 << 20
   /// The largest dictionary, bytes of content; at most 16 MiB.
   public var contentBytes = 16 << 20
-  /// Text is taken only when it was seen with so many different visitors.
+  /// Text is taken only when it was seen with so many different visitors. Fewer than 3 give up what keeps a visitor's own
+  /// text out.
   public var visitors = 3
   /// ... or, where visitors are unknown, in so many sessions.
   public var unknownSessions = 10
@@ -19,7 +20,7 @@ public struct DictionaryTraining: Sendable, Hashable {
   /// Adopts the dictionary also where it does not pay yet; for measurements.
   public var isForced = false
   /// Samples these sessions alone; nil: all of the project.
-  public var sessions: Set<String>?
+  package var sessions: Set<String>?
 
   /// The defaults.
   public init() {}

@@ -8,15 +8,7 @@ extension StoreCore {
   func summary(_ picture: SessionPicture, _ parts: [PackedPart]) -> SessionSummary? {
     let liveParts = picture.live?.parts ?? []
     guard !parts.isEmpty || !liveParts.isEmpty else { return nil }
-    var facts: SegmentFacts?
-    func merge(_ more: SegmentFacts) {
-      if facts == nil { facts = more } else { facts?.merge(more) }
-    }
-    // Parts with tags alone tell when something was received only where there is no event at all.
-    let all = parts.map(\.entry.facts) + liveParts.map(\.facts)
-    let hasEvents = all.contains { $0.events > 0 }
-    for part in all where part.events > 0 || !hasEvents { merge(part) }
-    guard let facts else { return nil }
+    guard let facts = SegmentFacts.joined(parts.map(\.entry.facts) + liveParts.map(\.facts)) else { return nil }
 
     // Tags follow the order in which they were set: by journal, then as they came.
     var tags: [String: String] = [:]

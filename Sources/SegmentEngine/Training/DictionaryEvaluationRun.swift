@@ -15,11 +15,10 @@ struct DictionaryEvaluationRun {
     guard sample.projectSessions > 0 else {
       throw StoreError(.notFound, "project \(project) has no packed sessions; flush the store first")
     }
-    let measured = sample.heldOut.isEmpty ? sample.trained : sample.heldOut
-    let trial = DictionaryTrial(core: core, sessions: measured, options: options, control: control)
+    let trial = DictionaryTrial(core: core, sessions: sample.measured, options: options, control: control)
     var evaluation = DictionaryEvaluation(
       project: project, projectBytes: sample.projectBytes, sampledSessions: sample.trained.count,
-      heldOutSessions: measured.count, heldOutBytes: 0, rows: [])
+      heldOutSessions: sample.measured.count, heldOutBytes: 0, rows: [])
     try add(.none, nil, 0, trial, to: &evaluation)
     if let inForce = try core.dictionaryInForce(project) {
       let facts = core.contents.withLock { $0.catalog.dictionaries.first { $0.id == inForce.0 } }

@@ -38,9 +38,10 @@ struct DictionaryTrainingRun {
     report.visitors = sample.visitors
     report.sampledBytes = sample.trainedBytes
     report.heldOutSessions = sample.heldOut.count
-    let countable = options.visitorsOnly ? sample.visitors : sample.trained.count
-    guard sample.visitors >= options.visitors || (!options.visitorsOnly && countable >= options.unknownSessions),
-      sample.trainedBytes >= Self.fewestBytes
+    let isEnough =
+      sample.visitors >= options.visitors
+      || (!options.visitorsOnly && sample.trained.count >= options.unknownSessions)
+    guard isEnough, sample.trainedBytes >= Self.fewestBytes
     else {
       return try remember(sample, ratio: 0)
     }
@@ -53,12 +54,10 @@ struct DictionaryTrainingRun {
       report.outcome = .nothingShared
       return try remember(sample, ratio: 0)
     }
-    let best = try choose(selected, sample, &report)
+    let trial = DictionaryTrial(core: core, sessions: sample.measured, options: options, control: control)
+    let best = try choose(selected, sample, trial, &report)
     report.outcome = .noGain
     let previous = try core.dictionaryInForce(project)
-    // Without anything held out there is no measure but the sample itself: good enough where nothing is in force.
-    let measured = sample.heldOut.isEmpty ? sample.trained : sample.heldOut
-    let trial = DictionaryTrial(core: core, sessions: measured, options: options, control: control)
     guard let best, best.facts.gain > 0 || options.isForced else {
       return try remember(sample, ratio: try trial.recent(previous?.1).ratio)
     }
@@ -85,11 +84,10 @@ struct DictionaryTrainingRun {
 
   /// Measures candidates and returns the one that gains the most.
   private func choose(
-    _ selected: DictionaryCandidates, _ sample: TrainingSample, _ report: inout TrainingReport
+    _ selected: DictionaryCandidates, _ sample: TrainingSample, _ trial: DictionaryTrial,
+    _ report: inout TrainingReport
   ) throws(StoreError) -> Candidate? {
     let level = core.configuration.archiveLevel
-    let measured = sample.heldOut.isEmpty ? sample.trained : sample.heldOut
-    let trial = DictionaryTrial(core: core, sessions: measured, options: options, control: control)
     let without = try trial.archive(nil, level: level)
     report.heldOutBytes = UInt64(without.rawBytes)
     report.withoutDictionary = without.storedBytes

@@ -16,6 +16,9 @@ struct TrainingSample {
     min(session.rawBytes, UInt64(max(0, options.sessionBytes)))
   }
 
+  /// What dictionaries are measured with. Without anything held out there is no measure but the sample itself.
+  var measured: [SampleSession] { heldOut.isEmpty ? trained : heldOut }
+
   /// Different known visitors of the trained sessions.
   var visitors: Int { Set(trained.map(\.visitor)).subtracting([""]).count }
   var trainedBytes: UInt64 { trained.reduce(0) { $0 + $1.rawBytes } }

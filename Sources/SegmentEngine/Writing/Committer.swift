@@ -18,7 +18,7 @@ final class Committer: Sendable {
 
   private let writer: StoreWriter
   private let monitor: Monitor<State>
-  private let thread: Lock<EngineThread?>
+  private let thread = OwnedThread()
   /// Called on the committing thread when journals should be flushed.
   private let sealed: @Sendable () -> Void
 
@@ -31,8 +31,7 @@ final class Committer: Sendable {
     self.writer = writer
     self.sealed = sealed
     monitor = Monitor(State())
-    thread = Lock(nil)
-    thread.withLock { $0 = EngineThread("segment-commit") { [self] in run() } }
+    thread.start("segment-commit") { [self] in run() }
   }
 
   /// Queues a commit; `done` is called on the committing thread. Returns false where the committer has stopped.
@@ -61,10 +60,7 @@ final class Committer: Sendable {
   func stop() {
     monitor.withLock { $0.isStopping = true }
     monitor.broadcast()
-    thread.withLock { thread -> EngineThread? in
-      defer { thread = nil }
-      return thread
-    }?.join()
+    thread.join()
   }
 
   private func run() {

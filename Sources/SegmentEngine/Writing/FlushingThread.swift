@@ -1,9 +1,9 @@
 internal import Logging
 internal import SegmentFiles
 
-/// The maintenance thread of the writing process: flushes journals when that is due or asked for, and tells the gate when
-/// too many wait.
-final class Maintainer: Sendable {
+/// The thread of the writing process that flushes journals when that is due or asked for, and tells the gate when too many
+/// wait.
+final class FlushingThread: Sendable {
   private struct State {
     var isWoken = false
     var isStopping = false
@@ -12,7 +12,7 @@ final class Maintainer: Sendable {
   private let writer: StoreWriter
   private let gate: AdmissionGate
   private let monitor: Monitor<State>
-  private let thread: Lock<EngineThread?>
+  private let thread = OwnedThread()
 
   /// How long to wait after a flush that failed, nanoseconds.
   static let retryDelay: UInt64 = 5_000_000_000
@@ -21,9 +21,8 @@ final class Maintainer: Sendable {
     self.writer = writer
     self.gate = gate
     monitor = Monitor(State())
-    thread = Lock(nil)
     // Also where nothing happens by itself: another process may ask for a flush.
-    thread.withLock { $0 = EngineThread("segment-maintain", niceness: 10) { [self] in run() } }
+    thread.start("segment-flush", niceness: 10) { [self] in run() }
     if writer.configuration.maintainsItself, writer.isFlushDue { wake() }
   }
 
@@ -38,10 +37,7 @@ final class Maintainer: Sendable {
   func stop() {
     monitor.withLock { $0.isStopping = true }
     monitor.broadcast()
-    thread.withLock { thread -> EngineThread? in
-      defer { thread = nil }
-      return thread
-    }?.join()
+    thread.join()
   }
 
   private func holdIfNeeded() {

@@ -152,7 +152,7 @@ struct CompactingBesideTests {
     if promotes { clock.advance(hours: 1) }
     let image = try await StoreImage(store)
     let files = try folder.files()
-    let compactor = Compactor(store.core)
+    let maintenance = Maintenance(store.core)
     let jobs: Set<MaintenanceJob> = promotes ? [.promotion] : [.merge]
     var stop = 0
     while true {
@@ -163,7 +163,7 @@ struct CompactingBesideTests {
         return left.count > limit
       })
       do throws(StoreError) {
-        #expect(try compactor.run(jobs, control).rewrites.count == 1)
+        #expect(try maintenance.run(jobs, control).rewrites.count == 1)
         break
       } catch {
         #expect(error.code == .cancelled)

@@ -167,11 +167,11 @@ struct ScriptedLife {
 
   /// All recent packs put together, their blocks copied.
   func merge(_ writer: StoreWriter) throws {
-    let compactor = Compactor(writer.core)
-    try compactor.exclusively { () throws(StoreError) in
+    let maintenance = Maintenance(writer.core)
+    try maintenance.exclusively { () throws(StoreError) in
       let packs = writer.core.contents.withLock { $0.catalog.packs.filter { $0.tier == .recent } }
       if packs.isEmpty { return }
-      _ = try compactor.rewrite(packs, .merge, MaintenanceControl()) { (_, _) throws(StoreError) in
+      _ = try maintenance.compactor.rewrite(packs, .merge, MaintenanceControl()) { (_, _) throws(StoreError) in
         .copied(to: Placement(tier: .recent))
       }
     }
@@ -180,7 +180,7 @@ struct ScriptedLife {
   /// Everything that is over goes to the archive.
   func promote(_ writer: StoreWriter) throws {
     store.clock.advance(milliseconds: PromotionRule.idle)
-    _ = try Compactor(writer.core).run([.promotion, .merge], MaintenanceControl())
+    _ = try Maintenance(writer.core).run([.promotion, .merge], MaintenanceControl())
   }
 
   /// The same by another process, while this one goes on to write.
@@ -188,15 +188,17 @@ struct ScriptedLife {
     store.clock.advance(milliseconds: PromotionRule.idle)
     compactions += 1
     let other = try store.openReader(1_000 + compactions)
-    _ = try Compactor(other).run([.promotion, .merge, .dictionaries], MaintenanceControl())
+    _ = try Maintenance(other).run([.promotion, .merge, .dictionaries], MaintenanceControl())
     try append(writer, [(Self.second, 2)])
   }
 
   /// What uses dictionaries is compressed anew without, and they are destroyed.
   func retireDictionaries(_ writer: StoreWriter) throws {
-    let compactor = Compactor(writer.core)
-    try compactor.exclusively { () throws(StoreError) in
-      for facts in writer.core.catalog.state.dictionaries { _ = try compactor.retire(facts.id, MaintenanceControl()) }
+    let maintenance = Maintenance(writer.core)
+    try maintenance.exclusively { () throws(StoreError) in
+      for facts in writer.core.catalog.state.dictionaries {
+        _ = try maintenance.compactor.retire(facts.id, MaintenanceControl())
+      }
     }
   }
 }

@@ -74,7 +74,7 @@ struct DictionaryRetirementTests {
     let store = try await folder.open(.readWrite, .compacting())
     let id = try await fill(store)
     var expected = try await StoreImage(store).exports
-    let compactor = Compactor(store.core)
+    let maintenance = Maintenance(store.core)
     var stop = 0
     while stop < 50 {
       let asked = ReadCount()
@@ -84,7 +84,7 @@ struct DictionaryRetirementTests {
         return asked.count > limit
       })
       do throws(StoreError) {
-        _ = try compactor.exclusively { () throws(StoreError) in try compactor.retire(id, control) }
+        _ = try maintenance.exclusively { () throws(StoreError) in try maintenance.compactor.retire(id, control) }
         break
       } catch { #expect(error.code == .cancelled) }
       #expect(try await StoreImage(store).exports == expected, "stopped at \(stop)")
