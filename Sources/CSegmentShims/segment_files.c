@@ -64,6 +64,13 @@ static const struct {
   {0x01161970u, "gfs2"},   {0x7461636Fu, "ocfs2"}, {0x0BD00BD0u, "lustre"},
 };
 
+static const struct {
+  uint32_t magic;
+  const char *name;
+} copy_on_write_kinds[] = {
+  {0x9123683Eu, "btrfs"}, {0x2FC12FC1u, "zfs"}, {0xCA451A4Eu, "bcachefs"}, {0xF2F52010u, "f2fs"}, {0x00003434u, "nilfs2"},
+};
+
 int segment_volume(const char *path, segment_volume_facts *facts) {
   struct statfs found;
   if (statfs(path, &found) == -1) return -1;
@@ -75,6 +82,12 @@ int segment_volume(const char *path, segment_volume_facts *facts) {
     if (network_kinds[index].magic == (uint32_t)found.f_type) {
       facts->network_kind = network_kinds[index].name;
       break;
+    }
+  }
+  facts->copy_on_write_kind = NULL;
+  for (size_t index = 0; index < sizeof copy_on_write_kinds / sizeof copy_on_write_kinds[0]; index++) {
+    if (copy_on_write_kinds[index].magic == (uint32_t)found.f_type) {
+      facts->copy_on_write_kind = copy_on_write_kinds[index].name;
     }
   }
   return 0;
@@ -121,6 +134,7 @@ int segment_volume(const char *path, segment_volume_facts *facts) {
   facts->free_bytes = (uint64_t)found.f_bavail * found.f_bsize;
   facts->total_bytes = (uint64_t)found.f_blocks * found.f_bsize;
   facts->network_kind = NULL;
+  facts->copy_on_write_kind = strcmp(found.f_fstypename, "apfs") == 0 ? "apfs" : NULL;
   for (size_t index = 0; index < sizeof network_kinds / sizeof network_kinds[0]; index++) {
     if (strcmp(network_kinds[index], found.f_fstypename) == 0) facts->network_kind = network_kinds[index];
   }

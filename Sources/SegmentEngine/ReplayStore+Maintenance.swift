@@ -1,26 +1,38 @@
 internal import SegmentFiles
 
 extension ReplayStore {
-  /// Does the maintenance that is due: flushes, trains and looks after dictionaries, promotes sessions that are over to the
-  /// archive, merges small packs.
+  /// Does the maintenance that is due, in the order of `MaintenanceJob`: lets expire what has to, ends erasures, keeps
+  /// budgets, flushes, lets the policy decide on sessions that are over, merges small packs, looks after dictionaries.
   ///
   /// A writing process does all this by itself, unless `Configuration.maintainsItself` is off. From a handle opened with
   /// `.maintenance` it may be called beside one. `progress` is told of the bytes of packs read so far.
   ///
-  /// Each job is committed by itself; who cancels the task keeps what was done. With `dryRun` nothing is changed, and the
-  /// report says what would be done first.
+  /// Each job is committed by itself; who cancels the task keeps what was done. With `dryRun` nothing is changed, and
+  /// `MaintenanceReport.plan` says what would be done. With `isForced` sessions expire though the clock stands more than 7
+  /// days past everything in the store.
   ///
-  /// Throws `.locked` where another process does maintenance, `.cancelled`, `.diskFull`, `.wrongMode`, `.closed`.
+  /// Throws `.locked` where another process does maintenance, `.clockAhead` where expiry alone was asked for, `.cancelled`,
+  /// `.diskFull`, `.wrongMode`, `.closed`.
   @discardableResult
   public func maintain(
-    _ jobs: Set<MaintenanceJob> = .all, dryRun: Bool = false, progress: (@Sendable (_ bytesRead: UInt64) -> Void)? = nil
+    _ jobs: Set<MaintenanceJob> = .all, dryRun: Bool = false, isForced: Bool = false,
+    progress: (@Sendable (_ bytesRead: UInt64) -> Void)? = nil
   ) async throws(StoreError) -> MaintenanceReport {
     let maintenance = try requireMaintenance()
     if dryRun { return try await work { (_) throws(StoreError) in try maintenance.plan(jobs) } }
-    if jobs.contains(.flush) { try await flush() }
-    let others = jobs.subtracting([.flush])
-    if others.isEmpty { return MaintenanceReport() }
-    return try await work(progress) { (control) throws(StoreError) in try maintenance.run(others, control) }
+    let freeing: Set<MaintenanceJob> = [.expiry, .erasure, .budget]
+    var report = MaintenanceReport()
+    for (place, part) in [jobs.intersection(freeing), jobs.subtracting(freeing)].enumerated() {
+      if place == 1, part.contains(.flush) { try await flush() }
+      let others = part.subtracting([.flush])
+      if others.isEmpty { continue }
+      report.add(
+        try await work(progress) { (control) throws(StoreError) in try maintenance.run(others, isForced: isForced, control) })
+    }
+    if freeing.isSubset(of: jobs), mode == .maintenance || writing != nil {
+      try await work { (_) throws(StoreError) in maintenance.core.fillReserve() }
+    }
+    return report
   }
 
   /// Trains a dictionary for a project on its packed sessions, and puts it in force where it saves more than it takes up.
@@ -78,7 +90,7 @@ extension ReplayStore {
     try await read { core in core.dictionaryInfos() }
   }
 
-  private func requireMaintenance() throws(StoreError) -> Maintenance {
+  func requireMaintenance() throws(StoreError) -> Maintenance {
     try requireOpen()
     if mode == .readOnly {
       throw StoreError(.wrongMode, "a store opened with .readOnly cannot be maintained; open it with .maintenance")
@@ -87,7 +99,7 @@ extension ReplayStore {
   }
 
   /// Runs something that may take minutes on a thread of its own, so that readers need not wait for it.
-  private func work<Result: Sendable>(
+  func work<Result: Sendable>(
     _ progress: (@Sendable (UInt64) -> Void)? = nil,
     _ body: @escaping @Sendable (MaintenanceControl) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {

@@ -81,13 +81,15 @@ public final class ReplayStore: Sendable {
       let writer = try StoreWriter.open(layout, configuration, environment)
       let gate = AdmissionGate(limit: configuration.limits.bytesInFlight)
       let flushing = FlushingThread(writer, gate)
-      let committer = Committer(writer) { flushing.wake() }
       let maintenance = Maintenance(writer.core)
+      let maintaining = configuration.maintainsItself ? MaintenanceThread(maintenance) : nil
+      let committer = Committer(
+        writer, .init(sealed: { flushing.wake() }, erased: { flushing.erase() }, pressed: { maintaining?.press() }))
       return ReplayStore(
         core: writer.core, mode: mode,
         writing: Writing(
           writer: writer, committer: committer, flushing: flushing,
-          maintaining: configuration.maintainsItself ? MaintenanceThread(maintenance) : nil, gate: gate),
+          maintaining: maintaining, gate: gate),
         maintenance: maintenance, pool: pool)
     case .readOnly, .maintenance:
       let core = try StoreCore.openForReading(
@@ -125,6 +127,11 @@ public final class ReplayStore: Sendable {
 
   func requireOpen() throws(StoreError) {
     if !isOpen.withLock({ $0 }) { throw .handleClosed }
+  }
+
+  func requireChanging() throws(StoreError) {
+    try requireOpen()
+    if mode == .readOnly { throw StoreError(.wrongMode, "a store opened with .readOnly cannot be changed") }
   }
 
   private func requireWriting(_ call: String) throws(StoreError) -> Writing {
@@ -207,8 +214,8 @@ public final class ReplayStore: Sendable {
     _ key: SessionKey, _ pending: PendingCommit, _ edit: SessionEdit.Change
   ) async throws(StoreError) {
     try requireOpen()
-    if mode == .readOnly { throw StoreError(.wrongMode, "a store opened with .readOnly cannot be changed") }
-    guard let now = try await summary(of: key) else { throw .noSession(key) }
+    try requireChanging()
+    guard let now = try await summary(of: key) else { throw core.absence(of: key) }
     if case .setTags(let changes) = edit {
       var tags = now.tags
       for change in changes { tags[change.key] = change.value }
@@ -225,8 +232,10 @@ public final class ReplayStore: Sendable {
     let core = self.core
     try await pool.run { () throws(StoreError) in
       let time = core.environment.clock.now()
-      _ = try core.catalog.commit { _ in
-        [.session(SessionEdit(commit: 0, session: key, time: time, change: edit))]
+      _ = try core.catalog.commit { state throws(StoreError) in
+        // It may have been erased since it was looked up.
+        if state.isErased(key) { throw core.absence(of: key) }
+        return [.session(SessionEdit(commit: 0, session: key, time: time, change: edit))]
       }
     }
   }

@@ -100,8 +100,11 @@ package struct VolumeFacts: Sendable, Equatable {
   package var totalBytes: UInt64
   /// The name of a network file system (`nfs`, `cifs`, ...), where locks and durability cannot be relied on; else nil.
   package var networkKind: String?
+  /// The name of a file system (`btrfs`, `zfs`, ...) that never writes over old blocks; else nil.
+  package var copyOnWriteKind: String?
 
-  package init(freeBytes: UInt64, totalBytes: UInt64, networkKind: String?) {
+  package init(freeBytes: UInt64, totalBytes: UInt64, networkKind: String?, copyOnWriteKind: String? = nil) {
+    self.copyOnWriteKind = copyOnWriteKind
     self.freeBytes = freeBytes
     self.totalBytes = totalBytes
     self.networkKind = networkKind

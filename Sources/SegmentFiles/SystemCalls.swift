@@ -135,7 +135,8 @@ enum SystemCalls {
     // The name is static memory of the shim.
     let kind = unsafe found.network_kind.map { unsafe String(cString: $0) }
     return unsafe VolumeFacts(
-      freeBytes: found.free_bytes, totalBytes: found.total_bytes, networkKind: kind)
+      freeBytes: found.free_bytes, totalBytes: found.total_bytes, networkKind: kind,
+      copyOnWriteKind: found.copy_on_write_kind.map { unsafe String(cString: $0) })
   }
 }
 

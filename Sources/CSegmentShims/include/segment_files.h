@@ -32,6 +32,8 @@ typedef struct {
   uint64_t total_bytes;
   /// A static name when it is a network file system, else NULL.
   const char *network_kind;
+  /// A static name when it is a file system that never writes over old blocks, else NULL.
+  const char *copy_on_write_kind;
 } segment_volume_facts;
 
 /// Fills `facts` for the file system that holds `path`.

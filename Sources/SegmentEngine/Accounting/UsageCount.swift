@@ -197,7 +197,7 @@ struct UsageCount {
       for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
     }
     let locks: Set = [layout.catalogLock, layout.writerLock, layout.maintenanceLock, layout.durable]
-    for folder in [layout.root] + layout.folders {
+    for folder in [layout.root] + layout.folders where try facts(folder) != nil {
       let names = try inStore(layout) { () throws(FileError) in try core.environment.files.list(folder) }
       for name in names {
         let path = "\(folder)/\(name)"
@@ -206,8 +206,9 @@ struct UsageCount {
         allocatedBytes += file.allocated
         if named.contains(path) || project != nil { continue }
         let part: StoreUsage.Part =
-          path == layout.catalog
-          ? .catalog : locks.contains(path) ? .locks : folder == layout.damaged ? .damagedJournals : .unnamed
+          path == layout.catalog || folder == layout.gone
+          ? .catalog : path == layout.reserve
+          ? .reserve : locks.contains(path) ? .locks : folder == layout.damaged ? .damagedJournals : .unnamed
         ledger.addCommon(part, file.size)
       }
     }

@@ -29,6 +29,8 @@ package final class Catalog: Sendable {
   private let environment: StoreEnvironment
   private let layout: Layout
   private let loaded: Lock<Loaded>
+  /// How often an old generation could not be overwritten.
+  private let failedDestructions = Lock(0)
   /// Keeps the threads of this process apart: the lock on the file only does so for processes.
   private let turn = Lock<Void>(())
 
@@ -37,6 +39,9 @@ package final class Catalog: Sendable {
     self.layout = layout
     self.loaded = Lock(loaded)
   }
+
+  /// Whether all generations that were to be overwritten were.
+  var hasDestroyedAll: Bool { failedDestructions.withLock { $0 == 0 } }
 
   /// The state as last read or committed.
   package var state: CatalogState { loaded.withLock { $0.state } }
@@ -77,13 +82,23 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// What is special about a commit.
+  package struct Manner: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// A new generation is written, and what is left of older ones overwritten with zeros: they hold names that are erased.
+    package static let renewing = Manner(rawValue: 1)
+    /// It is about giving space back: on a full disk the reserve is given up for it.
+    package static let freeing = Manner(rawValue: 2)
+  }
+
   /// Commits the edits that `make` gives for the newest state; none means nothing to do. `make` throws to refuse.
   /// Returns the state after it.
   ///
   /// After an error of the disk it is unknown whether the edits are in force, except for `.diskFull`: then they are not.
   @discardableResult
   package func commit(
-    _ make: (CatalogState) throws(StoreError) -> [CatalogEdit]
+    _ manner: Manner = [], _ make: (CatalogState) throws(StoreError) -> [CatalogEdit]
   ) throws(StoreError) -> CatalogState {
     try turn.withLock { (_) throws(StoreError) -> CatalogState in
       let files = environment.files
@@ -93,31 +108,57 @@ package final class Catalog: Sendable {
       let record = try inStore(layout) { () throws(FileError) in try LockRecord.read(lock.file) }
       var current = try Self.reload(loaded.withLock { $0 }, environment, layout)
       loaded.withLock { $0 = current }
-      let edits = try make(current.state)
+      var edits = try make(current.state)
       if edits.isEmpty { return current.state }
       var state = current.state
       state.commit += 1
-      for edit in edits {
-        var edit = edit
-        if case .session(var change) = edit, change.commit == 0 {
-          change.commit = state.commit
-          edit = .session(change)
-        }
-        try state.apply(edit)
-      }
+      edits = edits.map { $0.numbered(state.commit) }
+      for edit in edits { try state.apply(edit) }
       let hasGrown = current.end > 4 * current.baseBytes + 262_144
-      if record?.mark ?? true || current.hasTornTail || current.hasDamagedCopy || hasGrown {
-        state.generation += 1
-        try Self.writeMark(true, lock, environment, layout)
-        current = try Self.writeGeneration(state, environment, layout)
-      } else {
-        try Self.writeMark(true, lock, environment, layout)
-        try append(edits, &current, state)
+      let isNew =
+        manner.contains(.renewing) || record?.mark ?? true || current.hasTornTail || current.hasDamagedCopy || hasGrown
+      if isNew { state.generation += 1 }
+      let old = current
+      do throws(StoreError) {
+        try put(edits, state, &current, isNew: isNew, lock)
+      } catch {
+        guard error.code == .diskFull, manner.contains(.freeing), Reserve.release(environment, layout) else { throw error }
+        current = old
+        try put(edits, state, &current, isNew: isNew, lock)
       }
+      if manner.contains(.renewing) { destroyGenerations(before: old) }
       // The commit is durable. A mark that cannot be cleared only makes the next committer write a new generation.
       try? Self.writeMark(false, lock, environment, layout)
       loaded.withLock { $0 = current }
       return state
+    }
+  }
+
+  private func put(
+    _ edits: [CatalogEdit], _ state: CatalogState, _ current: inout Loaded, isNew: Bool, _ lock: any FileLock
+  ) throws(StoreError) {
+    try Self.writeMark(true, lock, environment, layout)
+    if isNew { current = try Self.writeGeneration(state, environment, layout) } else { try append(edits, &current, state) }
+  }
+
+  /// Overwrites the generation that was replaced, and those that never came into force. Under the catalog's lock nobody
+  /// is making one. What fails is told: the blocks are free, but not overwritten.
+  private func destroyGenerations(before old: Loaded) {
+    let files = environment.files
+    do throws(FileError) {
+      try Zeros.overwrite(old.file, 0..<old.file.facts().size)
+      try old.file.syncData()
+      for name in try files.list(layout.temporary) {
+        let path = "\(layout.temporary)/\(name)"
+        guard let file = try? files.open(path, .write),
+          try file.readBytes(at: 0, count: 4) == [0x53, 0x47, 0x43, 0x54]
+        else { continue }
+        try Zeros.overwrite(file, 0..<file.facts().size)
+        try file.syncData()
+        try files.unlink(path)
+      }
+    } catch {
+      failedDestructions.withLock { $0 += 1 }
     }
   }
 
@@ -160,14 +201,7 @@ package final class Catalog: Sendable {
     _ edits: [CatalogEdit], _ current: inout Loaded, _ state: CatalogState
   ) throws(StoreError) {
     var content = ByteWriter()
-    for edit in edits {
-      var edit = edit
-      if case .session(var change) = edit, change.commit == 0 {
-        change.commit = state.commit
-        edit = .session(change)
-      }
-      edit.encode(into: &content)
-    }
+    for edit in edits { edit.encode(into: &content) }
     let frame = CatalogFrame(
       store: state.store, generation: state.generation, commit: state.commit, number: current.nextFrame,
       content: content.bytes)
@@ -231,8 +265,20 @@ package final class Catalog: Sendable {
     StoreError(.notFound, "there is no store at \(layout.root)", location: .init(file: "catalog"))
   }
 
-  /// Opens the catalog by name and reads all of it.
+  /// Opens the catalog by name and reads all of it. One that is replaced, and destroyed, meanwhile is opened again.
   private static func load(_ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) -> Loaded {
+    while true {
+      var inode: UInt64?
+      do throws(StoreError) { return try loadOnce(environment, layout, &inode) } catch {
+        let named = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: layout.catalog) }
+        guard let named, let inode, named.inode != inode else { throw error }
+      }
+    }
+  }
+
+  private static func loadOnce(
+    _ environment: StoreEnvironment, _ layout: Layout, _ inode: inout UInt64?
+  ) throws(StoreError) -> Loaded {
     let file: any StorageFile
     do {
       file = try environment.files.open(layout.catalog, .write)
@@ -244,9 +290,10 @@ package final class Catalog: Sendable {
     } catch {
       throw StoreError(error, in: layout)
     }
-    let (facts, bytes) = try inStore(layout) { () throws(FileError) in
-      let facts = try file.facts()
-      return (facts, try file.readBytes(at: 0, count: Int(min(facts.size, UInt64(Int32.max)))))
+    let facts = try inStore(layout) { () throws(FileError) in try file.facts() }
+    inode = facts.inode
+    let bytes = try inStore(layout) { () throws(FileError) in
+      try file.readBytes(at: 0, count: Int(min(facts.size, UInt64(Int32.max))))
     }
     let scan = CatalogScan(bytes, base: 0, next: 0)
     guard let first = scan.frames.first else {

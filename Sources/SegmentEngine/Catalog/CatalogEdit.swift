@@ -19,6 +19,26 @@ package enum CatalogEdit: Sendable, Hashable {
   case tombstone(Tombstone)
   case ordinal(UInt64)
   case trained(TrainingRecord)
+  case addGone(GoneFacts)
+  case removeGone(Identifier)
+  /// A session stays until the start of a day (since 1970 UTC) whatever its pack says; 0: no longer.
+  case hold(SessionKey, UInt32)
+  case destroy(Destruction)
+  case destroyed(Identifier)
+  /// Journals hold nothing of what was erased up to this commit.
+  case erasureApplied(UInt64)
+  case receipt(ErasureFacts)
+  /// Added to what is there.
+  case total(RuleTotal.Key, RuleTotal)
+  /// Totals of days before this one are forgotten.
+  case forgetTotals(UInt32)
+  /// Tombstones that are remembered up to a day before this one are forgotten.
+  case forgetTombstones(UInt32)
+  case snapshot(SnapshotFacts)
+  case forgetSnapshot(Identifier)
+  /// The store is a snapshot, made at this time; 0: it is none any longer.
+  case isSnapshot(Double)
+  case setExpiry(Identifier, UInt32)
 }
 
 extension CatalogEdit {
@@ -43,6 +63,33 @@ extension CatalogEdit {
     case .tombstone: 18
     case .ordinal: 19
     case .trained: 20
+    case .addGone: 21
+    case .removeGone: 22
+    case .hold: 23
+    case .destroy: 24
+    case .destroyed: 25
+    case .erasureApplied: 26
+    case .receipt: 27
+    case .total: 28
+    case .forgetTotals: 29
+    case .forgetTombstones: 30
+    case .snapshot: 31
+    case .forgetSnapshot: 32
+    case .isSnapshot: 33
+    case .setExpiry: 34
+    }
+  }
+
+  /// The same with the number of the commit that brings it, where it carries one and has none yet.
+  func numbered(_ commit: UInt64) -> CatalogEdit {
+    switch self {
+    case .session(var edit) where edit.commit == 0:
+      edit.commit = commit
+      return .session(edit)
+    case .tombstone(var stone) where stone.commit == 0:
+      stone.commit = commit
+      return .tombstone(stone)
+    default: return self
     }
   }
 
@@ -62,7 +109,8 @@ extension CatalogEdit {
       body.identifier(id)
       body.varint(end)
       body.varint(damaged ? 1 : 0 as UInt64)
-    case .removeJournal(let id), .removePack(let id), .removeDictionary(let id):
+    case .removeJournal(let id), .removePack(let id), .removeDictionary(let id), .removeGone(let id), .destroyed(let id),
+      .forgetSnapshot(let id):
       body.identifier(id)
     case .addPack(let facts):
       facts.encode(into: &body)
@@ -84,9 +132,9 @@ extension CatalogEdit {
       body.string(edit.session.id)
       body.time(edit.time)
       if case .setTags(let changes) = edit.change { body.tagChanges(changes) }
-    case .applied(let commit), .epoch(let commit), .ordinal(let commit):
+    case .applied(let commit), .epoch(let commit), .ordinal(let commit), .erasureApplied(let commit):
       body.varint(commit)
-    case .requestFlush(let time):
+    case .requestFlush(let time), .isSnapshot(let time):
       body.time(time)
     case .pin(let pin):
       body.string(pin.session.project)
@@ -105,89 +153,40 @@ extension CatalogEdit {
       body.varint(record.rawBytes)
       body.time(record.recentRatio)
     case .tombstone(let stone):
-      body.raw(stone.hash)
+      body.hash(stone.hash)
       body.u8(stone.target.rawValue)
       body.time(stone.time)
       body.varint(stone.commit)
+      body.varint(UInt64(stone.untilDay))
+    case .addGone(let facts):
+      body.identifier(facts.id)
+      body.varint(facts.entries)
+      body.varint(UInt64(facts.lastDay))
+    case .hold(let session, let day):
+      body.string(session.project)
+      body.string(session.id)
+      body.varint(UInt64(day))
+    case .destroy(let destruction):
+      destruction.encode(into: &body)
+    case .receipt(let facts):
+      facts.encode(into: &body)
+    case .total(let key, let total):
+      body.varint(UInt64(key.day))
+      body.string(key.rule)
+      total.encode(into: &body)
+    case .forgetTotals(let day), .forgetTombstones(let day):
+      body.varint(UInt64(day))
+    case .snapshot(let facts):
+      body.identifier(facts.id)
+      body.time(facts.time)
+      body.string(facts.path)
+    case .setExpiry(let id, let day):
+      body.identifier(id)
+      body.varint(UInt64(day))
     }
     writer.u8(kind)
     writer.varint(body.count)
     writer.raw(body.bytes)
-  }
-
-  /// Decodes the content of a frame.
-  static func decodeAll(_ content: [UInt8]) throws(FormatError) -> [CatalogEdit] {
-    var outer = ByteReader(content)
-    var edits: [CatalogEdit] = []
-    while outer.remaining > 0 {
-      let kindAt = outer.position
-      let kind = try outer.u8()
-      let length = try outer.count("edit", limit: outer.remaining)
-      let start = outer.position
-      try outer.skip(length)
-      var body = ByteReader(content, in: start..<start + length)
-      edits.append(try decode(kind, &body, at: kindAt))
-      guard body.remaining == 0 else { throw FormatError(.invalid("edit"), at: body.position) }
-    }
-    return edits
-  }
-
-  private static func decode(_ kind: UInt8, _ body: inout ByteReader, at: Int) throws(FormatError) -> CatalogEdit {
-    switch kind {
-    case 1:
-      return .store(
-        created: try body.time(), samplingSalt: try body.identifier(), erasureKey: try body.identifier())
-    case 2:
-      return .addJournal(
-        id: try body.identifier(), ordinal: try body.varint(), epoch: try body.varint(), created: try body.time())
-    case 3:
-      return .sealJournal(id: try body.identifier(), end: try body.varint(), damaged: try body.varint() != 0)
-    case 4: return .removeJournal(try body.identifier())
-    case 5: return .addPack(try PackFacts.decode(&body))
-    case 6: return .removePack(try body.identifier())
-    case 7:
-      let id = try body.identifier()
-      let sha256 = try body.raw(32)
-      return .addDictionary(
-        DictionaryFacts(
-          id: id, sha256: sha256, project: try body.string("project", limit: FormatLimits.project),
-          version: try body.varint(), contentBytes: try body.varint(), fileBytes: try body.varint(),
-          created: try body.time()))
-    case 8: return .removeDictionary(try body.identifier())
-    case 9:
-      let project = try body.string("project", limit: FormatLimits.project)
-      return .useDictionary(project: project, try body.u8() == 0 ? nil : try body.identifier())
-    case 10, 11:
-      let commit = try body.varint()
-      let session = try body.sessionKey()
-      let time = try body.time()
-      return .session(
-        SessionEdit(
-          commit: commit, session: session, time: time, change: kind == 11 ? .finish : .setTags(try body.tagChanges())))
-    case 12: return .applied(try body.varint())
-    case 13: return .requestFlush(time: try body.time())
-    case 14: return .epoch(try body.varint())
-    case 15: return .pin(Pin(session: try body.sessionKey(), until: try body.time()))
-    case 16: return .unpin(try body.sessionKey())
-    case 17:
-      let version = try body.varint()
-      let length = try body.count("policy", limit: body.remaining)
-      return .policy(PolicyDocument(version: version, json: try body.raw(length)))
-    case 18:
-      let hash = try body.raw(16)
-      let targetAt = body.position
-      guard let target = Tombstone.Target(rawValue: try body.u8()) else {
-        throw FormatError(.invalid("target"), at: targetAt)
-      }
-      return .tombstone(Tombstone(hash: hash, target: target, time: try body.time(), commit: try body.varint()))
-    case 19: return .ordinal(try body.varint())
-    case 20:
-      return .trained(
-        TrainingRecord(
-          project: try body.string("project", limit: FormatLimits.project), time: try body.time(),
-          rawBytes: try body.varint(), recentRatio: try body.time()))
-    default: throw FormatError(.invalid("kind of edit"), at: at)
-    }
   }
 }
 
@@ -199,22 +198,5 @@ extension ByteWriter {
       u8(change.value == nil ? 0 : 1)
       if let value = change.value { string(value) }
     }
-  }
-}
-
-extension ByteReader {
-  package mutating func sessionKey() throws(FormatError) -> SessionKey {
-    let project = try string("project", limit: FormatLimits.project)
-    return SessionKey(project: project, id: try string("session", limit: FormatLimits.session))
-  }
-
-  package mutating func tagChanges() throws(FormatError) -> [TagChange] {
-    var changes: [TagChange] = []
-    for _ in 0..<(try listCount("tags", entry: 2)) {
-      let key = try string("tag key", limit: FormatLimits.tagKey)
-      changes.append(
-        TagChange(key: key, value: try u8() == 0 ? nil : try string("tag value", limit: FormatLimits.tagValue)))
-    }
-    return changes
   }
 }

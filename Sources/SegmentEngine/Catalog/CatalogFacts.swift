@@ -1,3 +1,5 @@
+package import SegmentCodecs
+
 /// A journal as the catalog knows it.
 package struct JournalFacts: Sendable, Hashable {
   package var id: Identifier
@@ -65,9 +67,12 @@ package struct PolicyDocument: Sendable, Hashable {
 
 package struct Tombstone: Sendable, Hashable {
   package enum Target: UInt8, Sendable, Hashable { case session = 1, visitor, tag, project }
-  /// Keyed hash of what was erased.
-  package var hash: [UInt8]
+  /// Keyed hash of what was erased (`ErasureHash`).
+  package var hash: Hash128
   package var target: Target
   package var time: Double
+  /// The commit that brought it.
   package var commit: UInt64
+  /// Days since 1970 UTC: batches that come for it up to this day are refused as erased.
+  package var untilDay: UInt32
 }

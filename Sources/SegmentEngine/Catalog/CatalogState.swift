@@ -1,3 +1,5 @@
+package import SegmentCodecs
+
 /// Everything the catalog says, after all its edits so far. A pure value: applying the same edits gives the same state.
 package struct CatalogState: Sendable, Equatable {
   package var store: Identifier
@@ -25,7 +27,20 @@ package struct CatalogState: Sendable, Equatable {
   package var nextOrdinal: UInt64 = 1
   package var pins: [SessionKey: Pin] = [:]
   package var policy: PolicyDocument?
-  package var tombstones: [Tombstone] = []
+  /// By hash. Those of sessions hide them from the commit on.
+  package var tombstones: [Hash128: Tombstone] = [:]
+  /// Journals hold nothing of what was erased up to this commit.
+  package var erasureApplied: UInt64 = 0
+  /// What is being overwritten with zeros, or has to be again.
+  package var destructions: [Destruction] = []
+  package var receipts: [ErasureFacts] = []
+  package var gone: [GoneFacts] = []
+  /// Sessions with a part that expires later than others: until which day they stay.
+  package var holds: [SessionKey: UInt32] = [:]
+  package var totals: [RuleTotal.Key: RuleTotal] = [:]
+  package var snapshots: [SnapshotFacts] = []
+  /// When this store was made as a snapshot, milliseconds since 1970; 0: it is none.
+  package var snapshotTime: Double = 0
 
   package init(store: Identifier) { self.store = store }
 
@@ -90,8 +105,28 @@ package struct CatalogState: Sendable, Equatable {
     case .epoch(let epoch): nextEpoch = max(nextEpoch, epoch)
     case .pin(let pin): pins[pin.session] = pin
     case .unpin(let session): pins[session] = nil
-    case .policy(let document): policy = document
-    case .tombstone(let stone): tombstones.append(stone)
+    case .policy(let document): policy = document.json.isEmpty ? nil : document
+    case .tombstone(let stone): bury(stone)
+    case .addGone(let facts):
+      guard !gone.contains(where: { $0.id == facts.id }) else { throw Self.conflict("list \(facts.id) is there already") }
+      gone.append(facts)
+    case .removeGone(let id):
+      guard let index = gone.firstIndex(where: { $0.id == id }) else { throw Self.conflict("list \(id) is gone") }
+      gone.remove(at: index)
+    case .hold(let session, let day): holds[session] = day == 0 ? nil : day
+    case .destroy(let destruction): destructions.append(destruction)
+    case .destroyed(let id): settle(id)
+    case .erasureApplied(let commit): erasureApplied = max(erasureApplied, commit)
+    case .receipt(let facts): record(facts)
+    case .total(let key, let total): totals[key, default: RuleTotal()].add(total)
+    case .forgetTotals(let day): totals = totals.filter { $0.key.day >= day }
+    case .forgetTombstones(let day): tombstones = tombstones.filter { $0.value.untilDay >= day }
+    case .snapshot(let facts): snapshots.append(facts)
+    case .forgetSnapshot(let id): snapshots.removeAll { $0.id == id }
+    case .isSnapshot(let time): snapshotTime = time
+    case .setExpiry(let id, let day):
+      guard let index = packs.firstIndex(where: { $0.id == id }) else { throw Self.conflict("pack \(id) is gone") }
+      packs[index].expiryDay = day
     case .trained(let record): trainings[record.project] = record
     case .ordinal(let ordinal): nextOrdinal = max(nextOrdinal, ordinal)
     }
@@ -116,7 +151,15 @@ package struct CatalogState: Sendable, Equatable {
     edits += packs.map(CatalogEdit.addPack)
     edits += pins.values.sorted { $0.session < $1.session }.map(CatalogEdit.pin)
     if let policy { edits.append(.policy(policy)) }
-    edits += tombstones.map(CatalogEdit.tombstone)
+    edits += tombstones.values.sorted { ($0.commit, $0.hash) < ($1.commit, $1.hash) }.map(CatalogEdit.tombstone)
+    edits.append(.erasureApplied(erasureApplied))
+    edits += destructions.map(CatalogEdit.destroy)
+    edits += receipts.map(CatalogEdit.receipt)
+    edits += gone.map(CatalogEdit.addGone)
+    edits += holds.sorted { $0.key < $1.key }.map { .hold($0.key, $0.value) }
+    edits += totals.sorted { $0.key < $1.key }.map { .total($0.key, $0.value) }
+    edits += snapshots.map(CatalogEdit.snapshot)
+    if snapshotTime != 0 { edits.append(.isSnapshot(snapshotTime)) }
     edits += sessionEdits.map(CatalogEdit.session)
     if flushRequest != 0 { edits.append(.requestFlush(time: 0)) }
     return edits
@@ -127,7 +170,7 @@ package struct CatalogState: Sendable, Equatable {
     return index
   }
 
-  private static func conflict(_ what: String) -> StoreError {
+  static func conflict(_ what: String) -> StoreError {
     StoreError(.conflict, "the catalog has changed: \(what)", isRetryable: true)
   }
 }

@@ -2,13 +2,33 @@
 package struct PackFacts: Sendable, Hashable {
   package enum Tier: UInt8, Sendable, Hashable { case recent = 1, archive = 2 }
 
+  /// What was destroyed in it since it was written.
+  package struct Erased: Sendable, Hashable {
+    package var segments: UInt64 = 0
+    package var events: UInt64 = 0
+    package var rawBytes: UInt64 = 0
+    package var storedBytes: UInt64 = 0
+    package var packedEvents: UInt64 = 0
+    /// Bytes of segments that read as zeros now.
+    package var bytes: UInt64 = 0
+
+    mutating func add(_ entry: ErasedEntry) {
+      segments += 1
+      events += entry.events
+      rawBytes += entry.rawBytes
+      storedBytes += entry.storedBytes
+      packedEvents += entry.packedEvents
+      bytes += entry.length
+    }
+  }
+
   package var id: Identifier
   package var fileBytes: UInt64
   /// Bytes of locators and footer at the end of the file: one read opens a pack.
   package var footerBytes: UInt64
   package var tier: Tier
   package var className: String
-  /// Days since 1970 UTC; 0: never.
+  /// Days since 1970 UTC: it may go from the start of that day on; 0: never. A policy may move it after the pack was made.
   package var expiryDay: UInt32
   package var segments: UInt64
   package var events: UInt64
@@ -21,6 +41,15 @@ package struct PackFacts: Sendable, Hashable {
   package var firstOrdinal: UInt64
   package var lastOrdinal: UInt64
   package var dictionaries: [Identifier]
+  package var erased = Erased()
+
+  /// Sizes as they are now: what was destroyed takes no room any longer.
+  package var liveSegments: UInt64 { segments - min(segments, erased.segments) }
+  package var liveEvents: UInt64 { events - min(events, erased.events) }
+  package var liveRawBytes: UInt64 { rawBytes - min(rawBytes, erased.rawBytes) }
+  package var liveStoredBytes: UInt64 { storedBytes - min(storedBytes, erased.storedBytes) }
+  package var livePackedEvents: UInt64 { packedEvents - min(packedEvents, erased.packedEvents) }
+  package var liveBytes: UInt64 { fileBytes - min(fileBytes, erased.bytes) }
 
   func encode(into writer: inout ByteWriter) {
     writer.identifier(id)
@@ -36,6 +65,9 @@ package struct PackFacts: Sendable, Hashable {
     writer.varint(lastOrdinal)
     writer.varint(dictionaries.count)
     for dictionary in dictionaries { writer.identifier(dictionary) }
+    for value in [
+      erased.segments, erased.events, erased.rawBytes, erased.storedBytes, erased.packedEvents, erased.bytes,
+    ] { writer.varint(value) }
   }
 
   static func decode(_ reader: inout ByteReader) throws(FormatError) -> PackFacts {
@@ -57,10 +89,13 @@ package struct PackFacts: Sendable, Hashable {
     let lastOrdinal = try reader.varint()
     var dictionaries: [Identifier] = []
     for _ in 0..<(try reader.listCount("dictionaries", entry: 16)) { dictionaries.append(try reader.identifier()) }
+    let erased = Erased(
+      segments: try reader.varint(), events: try reader.varint(), rawBytes: try reader.varint(),
+      storedBytes: try reader.varint(), packedEvents: try reader.varint(), bytes: try reader.varint())
     return PackFacts(
       id: id, fileBytes: fileBytes, footerBytes: footerBytes, tier: tier, className: className, expiryDay: expiryDay,
       segments: segments, events: events, rawBytes: rawBytes, storedBytes: storedBytes, packedEvents: packedEvents,
-      firstReceived: firstReceived,
-      lastReceived: lastReceived, firstOrdinal: firstOrdinal, lastOrdinal: lastOrdinal, dictionaries: dictionaries)
+      firstReceived: firstReceived, lastReceived: lastReceived, firstOrdinal: firstOrdinal, lastOrdinal: lastOrdinal,
+      dictionaries: dictionaries, erased: erased)
   }
 }

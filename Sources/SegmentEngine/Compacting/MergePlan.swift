@@ -10,6 +10,11 @@ enum MergePlan {
   static let fewest = 8
   static let most = 64
 
+  /// The longest time, in milliseconds, that a merged pack of the recent tier spans.
+  static func span(_ configuration: Configuration) -> Double {
+    max(3_600_000, configuration.recentHours * 3_600_000 / 8)
+  }
+
   /// The next packs to merge; nil where nothing is to be done.
   ///
   /// - Parameters:
@@ -42,10 +47,10 @@ enum MergePlan {
       if var run = open {
         let first = min(run.first, pack.firstReceived)
         let last = max(run.last, pack.lastReceived)
-        let fits = run.bytes + pack.fileBytes <= packBytes && run.packs.count < most
+        let fits = run.bytes + pack.liveBytes <= packBytes && run.packs.count < most
         if run.level == level, fits, placement.tier == .archive || last - first <= span {
           run.packs.append(pack)
-          run.bytes += pack.fileBytes
+          run.bytes += pack.liveBytes
           run.first = first
           run.last = last
           open = run
@@ -53,7 +58,7 @@ enum MergePlan {
         }
         runs.append((run.level, run.packs))
       }
-      open = (level, [pack], pack.fileBytes, pack.firstReceived, pack.lastReceived)
+      open = (level, [pack], pack.liveBytes, pack.firstReceived, pack.lastReceived)
     }
     if let run = open { runs.append((run.level, run.packs)) }
     return runs
@@ -61,7 +66,7 @@ enum MergePlan {
 
   /// 0 up to 64 KiB, then one more for each factor of eight.
   static func level(_ pack: PackFacts) -> Int {
-    let units = pack.fileBytes >> 16
+    let units = pack.liveBytes >> 16
     return units == 0 ? 0 : 1 + (UInt64.bitWidth - 1 - units.leadingZeroBitCount) / 3
   }
 }

@@ -16,6 +16,17 @@ final class PackRewrite {
     var made: [PackFacts] = []
     var sessions = 0
     var recoded = 0
+    var dropped = 0
+  }
+
+  /// What else is to hold of a rewrite, and to be committed with it.
+  struct Companion {
+    /// Asked for once all packs are written.
+    var edits: () throws(StoreError) -> [CatalogEdit] = { () throws(StoreError) in [] }
+    /// Throws `.conflict` where the state is no longer what the fates were decided on.
+    var check: (CatalogState) throws(StoreError) -> Void = { (_) throws(StoreError) in }
+    /// The commit did not hold: what `edits` made is taken back.
+    var undo: () -> Void = {}
   }
 
   private let core: StoreCore
@@ -41,6 +52,7 @@ final class PackRewrite {
   /// Throws `.damaged`, naming the file, where something of the packs cannot be read; `.conflict` where another process
   /// changed what this began from; `.cancelled`; `.diskFull`. In each case the store stays as it was.
   func run(
+    _ companion: Companion = Companion(),
     _ fate: (_ key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> SegmentFate
   ) throws(StoreError) -> Result {
     var isCommitted = false
@@ -51,29 +63,36 @@ final class PackRewrite {
       while let session = try sweep.next() {
         try control.check()
         result.sessions += 1
+        let fate = try fate(session.key, session.parts)
+        if fate == .dropped {
+          result.dropped += 1
+          continue
+        }
         for block in session.parts.lazy.flatMap(\.entry.blocks) {
           found.events += UInt64(block.events)
           found.rawBytes += UInt64(block.raw)
         }
-        let fate = try fate(session.key, session.parts)
         for join in SegmentJoin.runs(of: session.parts) { try write(join, fate) }
       }
       for placement in writers.keys.sorted(by: Self.isBefore) { try finish(placement) }
       try checkCompleteness()
-      try commit(&isCommitted)
+      try commit(companion, &isCommitted)
     } catch {
-      for writer in writers.values { writer.abandon() }
+      let mayHoldErased = !core.catalog.state.tombstones.isEmpty
+      for writer in writers.values { writer.abandon(overwriting: mayHoldErased) }
       // Certain not to be in the catalog: nothing was committed, or the commit did not hold.
       if !isCommitted || error.code == .diskFull || error.code == .conflict {
-        for pack in finished { try? core.environment.files.unlink(core.layout.pack(pack.facts.id)) }
+        for pack in finished { core.discard(core.layout.pack(pack.facts.id)) }
+        companion.undo()
       }
-      throw error
+      throw explained(error)
     }
     return result
   }
 
   private func write(_ join: SegmentJoin, _ fate: SegmentFate) throws(StoreError) {
     switch fate {
+    case .dropped: break
     case .copied(let placement):
       let writer = try writer(for: placement)
       let dictionaries = join.dictionaries
@@ -138,20 +157,40 @@ final class PackRewrite {
     }
   }
 
-  private func commit(_ isCommitted: inout Bool) throws(StoreError) {
-    let inputs = Set(self.inputs.map(\.id))
+  private func commit(_ companion: Companion, _ isCommitted: inout Bool) throws(StoreError) {
     let finished = self.finished
+    let edits = try companion.edits()
     isCommitted = true
     let after = try core.catalog.commit { state throws(StoreError) in
-      guard inputs.isSubset(of: state.packs.map(\.id)) else {
-        throw StoreError(.conflict, "a pack was removed while it was rewritten", isRetryable: true)
-      }
-      return finished.map { .addPack($0.facts) } + self.inputs.map { .removePack($0.id) }
+      try checkInputs(state)
+      try companion.check(state)
+      return finished.map { .addPack($0.facts) } + self.inputs.map { .removePack($0.id) } + edits
     }
     core.settle(after, own: finished)
-    core.packs.close(inputs)
+    core.packs.close(inputs.map(\.id))
     // What cannot be unlinked now is an orphan: the next writer removes it.
-    for pack in self.inputs { try? core.environment.files.unlink(core.layout.pack(pack.id)) }
+    for pack in inputs { try? core.environment.files.unlink(core.layout.pack(pack.id)) }
+  }
+
+  /// The packs must be what they were when they were opened: named, and nothing of them erased or about to be.
+  private func checkInputs(_ state: CatalogState) throws(StoreError) {
+    for pack in inputs {
+      guard let now = state.packs.first(where: { $0.id == pack.id }), now.erased == pack.erased,
+        !state.isBeingDestroyed(pack.id)
+      else { throw StoreError(.conflict, "a pack was changed or removed while it was rewritten", isRetryable: true) }
+    }
+  }
+
+  /// What looks like damage of a pack that is being erased from is none: it is to be done again.
+  private func explained(_ error: StoreError) -> StoreError {
+    guard error.code == .damaged || error.code == .notFound else { return error }
+    do throws(StoreError) {
+      try core.refreshCatalog()
+      try checkInputs(core.catalog.state)
+      return error
+    } catch let other {
+      return other.code == .conflict ? other : error
+    }
   }
 
   private static func isBefore(_ a: Placement, _ b: Placement) -> Bool {

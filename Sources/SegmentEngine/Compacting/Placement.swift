@@ -21,4 +21,6 @@ enum SegmentFate: Sendable, Hashable {
   case copied(to: Placement)
   /// Events are cut and compressed anew, as the tier of the placement has it, with the project's newest dictionary.
   case recoded(to: Placement, rule: String, rate: Double)
+  /// It is written nowhere.
+  case dropped
 }

@@ -15,10 +15,14 @@ struct PromotionRule: Sendable {
   var now: Double
   /// The recent window, milliseconds.
   var window: Double
+  /// Stored bytes that this round rewrites at most.
+  var limit: UInt64
 
-  init(now: Double, _ configuration: Configuration) {
+  init(now: Double, _ configuration: Configuration, _ policy: Policy = .keepAll) {
     self.now = now
-    window = max(0, configuration.recentHours) * 3_600_000
+    window = max(0, policy.recentHours ?? configuration.recentHours) * 3_600_000
+    // Old and new packs are there side by side for a while: a budget leaves room for one pack.
+    limit = policy.hasBudget ? min(Self.roundBytes, UInt64(configuration.packBytes) / 2) : Self.roundBytes
   }
 
   /// The packs whose window is past, oldest first, as many as one round takes.
@@ -26,7 +30,7 @@ struct PromotionRule: Sendable {
     var chosen: [PackFacts] = []
     var bytes: UInt64 = 0
     for pack in packs where pack.tier == .recent && pack.lastReceived + window <= now {
-      if !chosen.isEmpty, bytes + pack.storedBytes > Self.roundBytes || chosen.count == Self.roundPacks { break }
+      if !chosen.isEmpty, bytes + pack.storedBytes > limit || chosen.count == Self.roundPacks { break }
       chosen.append(pack)
       bytes += pack.storedBytes
     }

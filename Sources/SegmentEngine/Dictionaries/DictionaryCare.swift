@@ -67,7 +67,7 @@ struct DictionaryCare {
     return dropped.map { DictionaryID($0.id) }
   }
 
-  private static func unused(_ state: CatalogState) -> [DictionaryFacts] {
+  static func unused(_ state: CatalogState) -> [DictionaryFacts] {
     let used = Set(state.packs.flatMap(\.dictionaries)).union(state.dictionaryInForce.values)
     return state.dictionaries.filter { !used.contains($0.id) }
   }

@@ -104,17 +104,7 @@ enum DictionaryFile {
     for copy in 0..<2 {
       let path = layout.dictionary(facts.id, copy: copy)
       try inStore(layout) { () throws(FileError) in
-        guard let found = try environment.files.facts(at: path) else { return }
-        let file = try environment.files.open(path, .write)
-        let zeros = [UInt8](repeating: 0, count: 1 << 16)
-        var at: UInt64 = 0
-        while at < found.size {
-          let count = min(UInt64(zeros.count), found.size - at)
-          try file.writeBytes(Array(zeros[..<Int(count)]), at: at)
-          at += count
-        }
-        try file.syncData()
-        try environment.files.unlink(path)
+        try Zeros.destroy(path, environment.files)
       }
     }
     try inStore(layout) { () throws(FileError) in try environment.files.syncDirectory(layout.dictionaries) }

@@ -46,7 +46,8 @@ struct Flush {
       let done = try inStore(layout) { () throws(FileError) in try writer.finish() }
       return Output(facts: done.facts, locators: done.locators, damages: damages)
     } catch {
-      writer.abandon()
+      // A session may have been erased since its journals were read: that is looked at when it is committed.
+      writer.abandon(overwriting: true)
       throw error
     }
   }

@@ -8,6 +8,8 @@ struct PackCheck {
   private let isDeep: Bool
   private(set) var findings: [VerifyReport.Finding] = []
   private(set) var segments: [SegmentEntry] = []
+  /// Segments that were erased: nothing of them is left but their places and sums.
+  private(set) var erased: [ErasedEntry] = []
   private(set) var blocks: UInt64 = 0
   private(set) var events: UInt64 = 0
 
@@ -32,11 +34,13 @@ struct PackCheck {
     }
     checkDirectory(end.footer, end.locators)
     checkTotals(end.footer)
+    for entry in segments { check(entry) }
+    for entry in erased { check(entry) }
     var at = UInt64(PackHeader.size)
-    for entry in segments {
-      if entry.offset != at { find("a segment does not begin where the last one ends", at: at, entry) }
-      check(entry)
-      at = entry.offset + entry.length
+    let places = segments.map { ($0.offset, $0.length) } + erased.map { ($0.offset, $0.length) }
+    for (offset, length) in places.sorted(by: { $0.0 < $1.0 }) {
+      if offset != at { find("a segment does not begin where the last one ends", at: at) }
+      at = offset + length
     }
     if at != end.footer.directoryOffset, findings.isEmpty { find("bytes before the directory belong to no segment", at: at) }
   }
@@ -45,7 +49,8 @@ struct PackCheck {
     do throws(FormatError) {
       let header = try PackHeader.decode(bytes)
       guard header.id == pack.id, header.store == core.catalog.state.store, header.tier == pack.facts.tier,
-        header.className == pack.facts.className, header.expiryDay == pack.facts.expiryDay
+        // The day of expiry is the catalog's to move.
+        header.className == pack.facts.className
       else { throw FormatError(.invalid("the header, against the catalog,"), at: 8) }
     } catch {
       find("the header of a pack: \(error.text)", at: UInt64(error.offset))
@@ -58,7 +63,10 @@ struct PackCheck {
       if UInt64(locator.offset) != at { find("the directory has a gap or overlaps", at: at) }
       at = UInt64(locator.offset) + UInt64(locator.length)
       do throws(StoreError) {
-        guard let entry = try pack.readEntry(offset: locator.offset, length: locator.length) else { continue }
+        guard let entry = try pack.readEntry(offset: locator.offset, length: locator.length) else {
+          erased.append(try pack.readErased(offset: locator.offset, length: locator.length))
+          continue
+        }
         if KeyHash.of(entry.session) != locator.hash { find("a locator has another session's hash", at: at, entry) }
         if locator.start != Locator.seconds(entry.facts.start ?? entry.facts.firstReceived)
           || locator.end != Locator.seconds(entry.facts.end ?? entry.facts.lastReceived)
@@ -85,15 +93,39 @@ struct PackCheck {
       find("footer and catalog disagree", at: facts.fileBytes - UInt64(PackFooter.size))
     }
     guard findings.isEmpty else { return }
-    let events = segments.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + UInt64($1.events) } }
-    let raw = segments.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + UInt64($1.raw) } }
-    let stored = segments.reduce(0) { $0 + $1.storedBytes }
+    let gone = erased.reduce(into: PackFacts.Erased()) { $0.add($1) }
+    let events = segments.reduce(gone.events) { $0 + $1.blocks.reduce(0) { $0 + UInt64($1.events) } }
+    let raw = segments.reduce(gone.rawBytes) { $0 + $1.blocks.reduce(0) { $0 + UInt64($1.raw) } }
+    let stored = segments.reduce(gone.storedBytes) { $0 + $1.storedBytes }
+    if gone != facts.erased {
+      // As in a snapshot that shares the file.
+      findings.append(
+        .init(
+          severity: .note, message: "\(gone.segments) sessions were erased from it, the catalog knows of \(facts.erased.segments)",
+          file: pack.name, offset: nil, length: nil, session: nil, time: nil))
+    }
     if events != footer.events || raw != footer.rawBytes || stored != footer.storedBytes {
       find("the blocks do not add up to what the footer says", at: footer.directoryOffset)
     }
   }
 
   private func locatorsCount(_ count: UInt64) -> UInt32 { UInt32(clamping: count) }
+
+  /// What was erased must be zeros, from the first byte to the last.
+  private mutating func check(_ entry: ErasedEntry) {
+    do throws(StoreError) {
+      var at = entry.offset
+      while at < entry.offset + entry.length {
+        let count = Int(min(1 << 20, entry.offset + entry.length - at))
+        let bytes = try pack.read(at: at, count: count, "segment")
+        if bytes.contains(where: { $0 != 0 }) {
+          find("an erased segment is not all zeros", at: at)
+          return
+        }
+        at += UInt64(count)
+      }
+    } catch { find(error) }
+  }
 
   private mutating func check(_ entry: SegmentEntry) {
     do throws(StoreError) {

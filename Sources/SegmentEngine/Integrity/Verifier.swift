@@ -33,7 +33,13 @@ struct Verifier {
     let state = core.catalog.state
     total = state.packs.reduce(0) { $0 + $1.fileBytes } + state.dictionaries.reduce(0) { $0 + 2 * $1.fileBytes }
     for dictionary in state.dictionaries { check(dictionary) }
+    for list in state.gone { try check(list) }
     for pack in state.packs { try check(pack) }
+    for destruction in state.destructions {
+      find(
+        .note, "an erasure of \(destruction.packs.count) packs and \(destruction.journals.count) journals is under way, or was interrupted and is ended by the next maintenance",
+        "catalog")
+    }
     for journal in state.journals { try check(journal, isWritten: isWritten) }
     try checkSmallFiles()
     checkSequences()
@@ -96,11 +102,32 @@ struct Verifier {
     }
   }
 
+  private mutating func check(_ facts: GoneFacts) throws(StoreError) {
+    do throws(StoreError) { _ = try GoneList.read(facts, core.environment, layout) } catch {
+      _ = try core.catalog.refresh()
+      guard core.catalog.state.gone.contains(where: { $0.id == facts.id }) else { return }
+      find(error, in: layout.relative(layout.gone(facts.id)))
+    }
+    advance(GoneList.fileBytes(facts.entries))
+  }
+
   private mutating func check(_ facts: PackFacts) throws(StoreError) {
     let name = layout.relative(layout.pack(facts.id))
     do throws(StoreError) {
+      // What is being erased is neither whole nor damaged.
+      if core.catalog.state.isBeingDestroyed(facts.id) { return advance(facts.fileBytes) }
       var check = PackCheck(core, try PackFile(facts, core.environment, layout), isDeep: isDeep)
       check.run()
+      if !check.findings.isEmpty {
+        _ = try core.catalog.refresh()
+        let now = core.catalog.state
+        guard let current = now.packs.first(where: { $0.id == facts.id }) else { return advance(facts.fileBytes) }
+        if now.isBeingDestroyed(facts.id) { return advance(facts.fileBytes) }
+        if current.erased != facts.erased {
+          check = PackCheck(core, try PackFile(current, core.environment, layout), isDeep: isDeep)
+          check.run()
+        }
+      }
       report.findings += check.findings
       report.segments += UInt64(check.segments.count)
       report.blocks += check.blocks
@@ -186,12 +213,15 @@ struct Verifier {
     for state in [state, core.catalog.state] {
       for journal in state.journals { named.insert(layout.journal(journal.id)) }
       for pack in state.packs { named.insert(layout.pack(pack.id)) }
+      for list in state.gone { named.insert(layout.gone(list.id)) }
       for dictionary in state.dictionaries {
         for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
       }
     }
     let isMaintained = try attempt { () throws(FileError) in try files.isLocked(layout.maintenanceLock) }
     for folder in layout.folders {
+      // An older engine made none for lists of what is gone.
+      guard try attempt({ () throws(FileError) in try files.facts(at: folder) }) != nil else { continue }
       let names = try attempt { () throws(FileError) in try files.list(folder) }
       for name in names where !named.contains("\(folder)/\(name)") {
         let file = layout.relative("\(folder)/\(name)")
@@ -205,8 +235,8 @@ struct Verifier {
       }
     }
     let known: Set<String> = [
-      "catalog", "catalog.lock", "writer.lock", "maintenance.lock", "durable", "journals", "packs", "dictionaries",
-      "temporary", "damaged",
+      "catalog", "catalog.lock", "writer.lock", "maintenance.lock", "durable", "reserve", "journals", "packs",
+      "dictionaries", "gone", "temporary", "damaged",
     ]
     for name in try attempt({ () throws(FileError) in try files.list(layout.root) }) where !known.contains(name) {
       find(.warning, "not a file of the store", name)

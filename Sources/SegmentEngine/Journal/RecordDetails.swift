@@ -3,6 +3,8 @@ package enum RecordDetails: Sendable, Equatable {
   case events(BatchDetails)
   case tags([TagChange])
   case finish
+  /// The record's session was erased: nothing is left but its place.
+  case erased
 }
 
 /// A page visit: the address a Meta event gives.

@@ -36,6 +36,35 @@ package struct RecordHead: Sendable, Equatable {
   package var appliedCommit: UInt64
   package var details: RecordDetails
 
+  /// The least that is left of an erased record: the fixed part, two empty names and the applied commit.
+  static let erasedSize = 64
+
+  /// What takes the place of a record of `size` bytes that is erased: a head without names, and zeros. The applied commit
+  /// stays, as it tells of other sessions' edits too. Nil where it does not fit, which no real record's size comes near.
+  static func erased(journal: Identifier, offset: UInt64, size: Int, appliedCommit: UInt64) -> [UInt8]? {
+    var names = ByteWriter()
+    names.string("")
+    names.string("")
+    names.varint(appliedCommit)
+    let headLength = fixedSize + names.count
+    guard headLength <= size else { return nil }
+    let zeros = [UInt8](repeating: 0, count: size - headLength)
+    var writer = ByteWriter(reserving: size)
+    writer.u32(magic)
+    writer.u32(0)
+    writer.u64(offset)
+    writer.u32(UInt32(headLength))
+    writer.u32(UInt32(zeros.count))
+    writer.u32(Checksum.plain(zeros, 0..<zeros.count))
+    writer.zeros(24)
+    writer.u8(PreparedRecord.erasedKind)
+    writer.zeros(3)
+    writer.raw(names.bytes)
+    writer.patch(Checksum.placed(journal, offset, writer.bytes, 8..<headLength), at: 4)
+    writer.raw(zeros)
+    return writer.bytes
+  }
+
   /// Bytes of the record in the file, up to where the next one may start.
   package var size: UInt64 { Self.aligned(UInt64(headLength + payloadLength)) }
 
@@ -82,6 +111,7 @@ package struct RecordHead: Sendable, Equatable {
     case 1: details = .events(try BatchDetails.decode(&reader, events: events))
     case 2: details = .tags(try reader.tagChanges())
     case 3: details = .finish
+    case PreparedRecord.erasedKind: details = .erased
     default: throw FormatError(.invalid("kind of record"), at: start + 52)
     }
     guard reader.remaining == 0 else { throw FormatError(.invalid("head length"), at: reader.position) }
@@ -98,6 +128,8 @@ package struct RecordHead: Sendable, Equatable {
 /// A record as it is handed to the journal: everything but what the commit decides (place, sequence, time of receipt).
 package struct PreparedRecord: Sendable {
   package enum Kind: UInt8, Sendable { case events = 1, tags = 2, finish = 3 }
+  /// The kind of a record whose session was erased; never prepared.
+  static let erasedKind: UInt8 = 4
   package var kind: Kind
   package var flags: RecordHead.Flags
   package var session: SessionKey

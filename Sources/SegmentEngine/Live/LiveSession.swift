@@ -38,6 +38,7 @@ struct LiveSession: Sendable {
     case .finish:
       parts[place].finished = head.received
       parts[place].facts.receiveEdit(at: head.received)
+    case .erased: break
     case .events(let batch):
       nextSequence = max(nextSequence, head.sequence + UInt64(head.events))
       if visitor.isEmpty { visitor = batch.visitor }

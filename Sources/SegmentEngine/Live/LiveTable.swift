@@ -48,6 +48,7 @@ final class LiveTable {
   /// Takes in a record that is in a journal. `digest` is given where the caller has it already.
   func apply(_ head: RecordHead, in journal: JournalIdentity, digest: BatchDigest? = nil) {
     appliedCommit = max(appliedCommit, head.appliedCommit)
+    if case .erased = head.details { return }
     if let entry = entries[head.session] {
       entry.session.apply(head, in: journal, digest: digest)
     } else {
@@ -62,6 +63,11 @@ final class LiveTable {
     for entry in entries.values where entry.session.parts.contains(where: { ordinals.contains($0.ordinal) }) {
       entry.session.remove(journals: ordinals)
     }
+  }
+
+  /// Forgets what sessions that were erased have in journals. One that is waiting for a commit is forgotten with its parts.
+  func remove(_ isErased: (SessionKey) -> Bool) {
+    entries = entries.filter { !isErased($0.key) }
   }
 
   /// Forgets sessions that have nothing in a journal and heard nothing since `time`.

@@ -7,6 +7,7 @@ final class Maintenance: Sendable {
   let core: StoreCore
   let compactor: Compactor
   private let sums = ProjectSums()
+  private let projects = ProjectBytes()
   /// One job at a time in this process.
   private let turn = Lock<Void>(())
 
@@ -15,22 +16,38 @@ final class Maintenance: Sendable {
     compactor = Compactor(core)
   }
 
-  /// Does all that is due of some kinds of maintenance, the flush excepted. Blocks, perhaps for long.
+  /// Does all that is due of some kinds of maintenance, the flush excepted, in the order of `MaintenanceJob`. Blocks, perhaps
+  /// for long.
   ///
-  /// With `isThorough` the copies of dictionaries are read and checked throughout, else only looked for. Throws `.locked`
-  /// where another process does maintenance; `.cancelled` where `control` says so, with all that was committed before in
-  /// force.
+  /// With `isThorough` the copies of dictionaries are read and checked throughout, else only looked for. With `isForced`
+  /// sessions expire though the clock is far ahead. Throws `.locked` where another process does maintenance; `.cancelled`
+  /// where `control` says so, with all that was committed before in force; `.clockAhead`.
   func run(
-    _ jobs: Set<MaintenanceJob>, isThorough: Bool = true, _ control: MaintenanceControl
+    _ jobs: Set<MaintenanceJob>, isThorough: Bool = true, isForced: Bool = false, _ control: MaintenanceControl
   ) throws(StoreError) -> MaintenanceReport {
-    try exclusively { () throws(StoreError) in
+    let control = control.paced(
+      UInt64(max(0, core.configuration.maintenanceBytesPerSecond)), core.environment.clock)
+    return try exclusively { () throws(StoreError) in
       var report = MaintenanceReport()
+      if jobs.contains(.expiry) { try expire(isForced: isForced, isAlone: jobs == [.expiry], control, &report) }
+      if jobs.contains(.erasure) {
+        report.erasuresEnded = try core.carryOutDestructions(control)
+        try core.endErasures()
+      }
+      if jobs.contains(.budget), let gone = try Eviction(core: core, projects: projects).run(control) {
+        report.departures.append(gone)
+      }
+      // Before what follows, so that new blocks have the newest dictionary.
       if jobs.contains(.dictionaries) {
         report.copiesRestored = try DictionaryCare(core: core).restoreCopies(isThorough: isThorough)
         if core.configuration.trainsDictionaries { report.trainings = try train(control) }
       }
       if jobs.contains(.promotion) {
         while let done = try compactor.promoteOnce(control) {
+          report.rewrites.append(done)
+          try core.refreshAll()
+        }
+        while let done = try compactor.settleOnce(control) {
           report.rewrites.append(done)
           try core.refreshAll()
         }
@@ -44,6 +61,20 @@ final class Maintenance: Sendable {
       if jobs.contains(.dictionaries) { report.dictionariesRemoved = try DictionaryCare(core: core).collect() }
       return report
     }
+  }
+
+  private func expire(
+    isForced: Bool, isAlone: Bool, _ control: MaintenanceControl, _ report: inout MaintenanceReport
+  ) throws(StoreError) {
+    do throws(StoreError) {
+      if let gone = try Expiry(core: core).run(control, isForced: isForced) { report.departures.append(gone) }
+    } catch {
+      // A wrong clock keeps nothing else from being done.
+      guard error.code == .clockAhead, !isAlone else { throw error }
+      core.logger?.warning("nothing expires", metadata: ["error": "\(error)"])
+    }
+    try CatalogTidying(core: core).run()
+    _ = try GoneLists(core: core).tidy()
   }
 
   /// Waits until no job of this process is under way. Blocks.
@@ -77,24 +108,32 @@ final class Maintenance: Sendable {
     return reports
   }
 
-  /// What would be done first, without doing anything.
+  /// What is due, without doing anything.
   func plan(_ jobs: Set<MaintenanceJob>) throws(StoreError) -> MaintenanceReport {
     try core.refreshAll()
+    let state = core.contents.withLock { $0.catalog }
+    let (policy, now) = (core.policy(of: state), core.environment.clock.now())
+    var facts = MaintenancePlan.Facts()
+    if jobs.contains(.expiry) {
+      let expiry = Expiry(core: core)
+      facts.expiry = expiry.plan(state, now)
+      do throws(StoreError) { try expiry.checkClock(state, now, isForced: false) } catch { facts.clockError = error }
+    }
+    if jobs.contains(.budget) {
+      let eviction = Eviction(core: core, projects: projects)
+      facts.eviction = try eviction.plan(try eviction.need())
+    }
+    if jobs.contains(.promotion) {
+      facts.promotion = try compactor.nextPromotion()
+      facts.settlement = try compactor.nextSettlement(
+        state, now, Sampling(policy, storeSalt: state.samplingSalt))
+    }
+    if jobs.contains(.dictionaries) {
+      if core.configuration.trainsDictionaries { facts.trainings = core.trainingNeeds(sums) }
+      facts.unusedDictionaries = DictionaryCare.unused(state).count
+    }
     var report = MaintenanceReport()
-    if jobs.contains(.promotion), let plan = try compactor.nextPromotion() {
-      report.rewrites.append(
-        .init(
-          kind: .promotion, packsRead: plan.packs.count, packsWritten: 0, sessions: plan.sessions,
-          sessionsRecompressed: plan.sessions, rawBytes: plan.packs.reduce(0) { $0 + $1.rawBytes },
-          bytesBefore: plan.packs.reduce(0) { $0 + $1.fileBytes }, bytesAfter: 0))
-    }
-    if jobs.contains(.merge), let packs = compactor.nextMerge() {
-      report.rewrites.append(
-        .init(
-          kind: .merge, packsRead: packs.count, packsWritten: 1, sessions: 0, sessionsRecompressed: 0,
-          rawBytes: packs.reduce(0) { $0 + $1.rawBytes }, bytesBefore: packs.reduce(0) { $0 + $1.fileBytes },
-          bytesAfter: 0))
-    }
+    report.plan = MaintenancePlan.jobs(state, policy, facts, core.configuration, jobs)
     return report
   }
 }

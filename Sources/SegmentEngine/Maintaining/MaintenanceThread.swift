@@ -6,6 +6,8 @@ internal import SegmentFiles
 final class MaintenanceThread: Sendable {
   private struct State {
     var isStopping = false
+    /// Something has to be let go now.
+    var isPressed = false
   }
 
   private let maintenance: Maintenance
@@ -22,6 +24,12 @@ final class MaintenanceThread: Sendable {
     thread.start("segment-maintain", niceness: 15) { [self] in run() }
   }
 
+  /// Has sessions let go at once where a budget asks for it.
+  func press() {
+    monitor.withLock { $0.isPressed = true }
+    monitor.signal()
+  }
+
   /// Ends the thread; a job it is in stops within a block. Blocks; called once.
   func stop() {
     monitor.withLock { $0.isStopping = true }
@@ -33,14 +41,23 @@ final class MaintenanceThread: Sendable {
     let control = MaintenanceControl(isCancelled: { [monitor] in monitor.withLock { $0.isStopping } })
     let clock = maintenance.core.environment.clock
     var nextThorough: UInt64 = 0
+    var nextRun = clock.monotonic() + Self.interval
     while true {
-      let deadline = clock.monotonic() + Self.interval
-      let isStopping = monitor.wait(while: { !$0.isStopping }, until: deadline) { state, _ in state.isStopping }
+      let (isStopping, isPressed) = monitor.wait(while: { !$0.isStopping && !$0.isPressed }, until: nextRun) { state, _ in
+        defer { state.isPressed = false }
+        return (state.isStopping, state.isPressed)
+      }
       if isStopping { return }
       do throws(StoreError) {
-        let isThorough = clock.monotonic() >= nextThorough
-        _ = try maintenance.run([.dictionaries, .promotion, .merge], isThorough: isThorough, control)
-        if isThorough { nextThorough = clock.monotonic() + Self.thoroughInterval }
+        if isPressed {
+          _ = try maintenance.run([.expiry, .budget], control)
+        } else {
+          nextRun = clock.monotonic() + Self.interval
+          let isThorough = clock.monotonic() >= nextThorough
+          _ = try maintenance.run(Set<MaintenanceJob>.all.subtracting([.flush]), isThorough: isThorough, control)
+          if isThorough { nextThorough = clock.monotonic() + Self.thoroughInterval }
+          maintenance.core.fillReserve()
+        }
       } catch {
         // Another process does it, or this one is about to end.
         if error.code == .locked || error.code == .cancelled { continue }

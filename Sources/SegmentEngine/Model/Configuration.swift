@@ -48,6 +48,8 @@ public struct Configuration: Sendable {
   public var readerThreads = 2
   /// Packs kept open, at most.
   public var openPacks = 128
+  /// Bytes a second that maintenance reads of packs, at most; 0: as many as it can.
+  public var maintenanceBytesPerSecond = 0
   /// Whether the writing process rotates, flushes, promotes, merges and trains by itself; otherwise only `flush()` and
   /// `maintain()` do.
   public var maintainsItself = true

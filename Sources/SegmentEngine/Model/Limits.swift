@@ -11,7 +11,8 @@ package enum FormatLimits {
   package static let page = 2_048
   package static let pagesPerSegment = 64
   package static let className = 63
-  package static let ruleName = 64
+  package static let ruleName = 63
+  package static let snapshotPath = 4_096
   package static let eventBytes = 64 << 20
   package static let batchBytes = 128 << 20
   package static let blockBytes = 128 << 20

@@ -12,6 +12,8 @@ public struct SessionQuery: Sendable, Hashable {
   public var url: String?
   /// Only sessions with errors.
   public var hasErrors = false
+  /// Only sessions that are pinned.
+  public var isPinned = false
   /// How many to return at most, 1-10,000.
   public var limit = 100
   /// Continue after a page that was returned before.
@@ -20,8 +22,10 @@ public struct SessionQuery: Sendable, Hashable {
   /// A query with no conditions: the newest sessions.
   public init(
     project: String? = nil, from: Timestamp? = nil, to: Timestamp? = nil, tags: [String: String?] = [:],
-    url: String? = nil, hasErrors: Bool = false, limit: Int = 100, after: SessionPage.Position? = nil
+    url: String? = nil, hasErrors: Bool = false, isPinned: Bool = false, limit: Int = 100,
+    after: SessionPage.Position? = nil
   ) {
+    self.isPinned = isPinned
     self.project = project
     self.from = from
     self.to = to

@@ -58,6 +58,16 @@ public struct SessionSummary: Sendable, Hashable {
   public var isLive: Bool
   /// Sequence the next event gets.
   public var nextSequence: UInt64
+  /// The rule of the policy that kept it; nil while nothing is decided.
+  public var rule: String?
+  /// The rate at which it was kept: it stands for 1/rate sessions. 1 while nothing is decided.
+  public var keepRate = 1.0
+  /// When it may go; nil while nothing is decided, where it stays for good, and while it is pinned.
+  public var expires: Timestamp?
+  /// True where it stays whatever the policy says.
+  public var isPinned = false
+  /// Until when it is pinned; nil where it is not, or for good.
+  public var pinnedUntil: Timestamp?
 
   /// From start to end; 0 where unknown.
   public var durationMilliseconds: Double {

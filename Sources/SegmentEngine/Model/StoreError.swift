@@ -17,6 +17,8 @@ public struct StoreError: Error, Sendable {
     public static let batchTooLarge = Code(description: "batchTooLarge")
     /// The batch ID was used before with other bytes.
     public static let batchConflict = Code(description: "batchConflict")
+    /// A policy document that is not one, or breaks a limit; the message names the field.
+    public static let invalidPolicy = Code(description: "invalidPolicy")
     /// There is no such session, file or store.
     public static let notFound = Code(description: "notFound")
     /// The path exists and is not a store.
@@ -41,6 +43,19 @@ public struct StoreError: Error, Sendable {
     public static let damaged = Code(description: "damaged")
     /// A commit did not hold against what another process committed first.
     public static let conflict = Code(description: "conflict")
+    /// The sampling policy left the session out: nothing more is taken of it.
+    public static let sessionDropped = Code(description: "sessionDropped")
+    /// The session's retention ended, or a budget let it go early: nothing more is taken of it.
+    public static let sessionExpired = Code(description: "sessionExpired")
+    /// The session was erased: nothing more is taken of it, and nothing is left to read.
+    public static let sessionErased = Code(description: "sessionErased")
+    /// The store has reached its byte budget or its floor of free space, and nothing more may be let go: nothing of the
+    /// call was stored. Reading goes on.
+    public static let budgetExceeded = Code(description: "budgetExceeded")
+    /// The clock stands far past everything in the store: nothing is let go by it.
+    public static let clockAhead = Code(description: "clockAhead")
+    /// The store is a snapshot: it may be read, and `restore` makes a store of it.
+    public static let isSnapshot = Code(description: "isSnapshot")
     /// The handle is closed.
     public static let closed = Code(description: "closed")
     /// The caller's task was cancelled before anything was done.

@@ -34,8 +34,10 @@ public struct StoreUsage: Sendable, Hashable {
     case journalFraming
     /// Dictionaries, both copies.
     case dictionaries
-    /// The catalog.
+    /// The catalog, and the lists of sessions that are gone.
     case catalog
+    /// Space held back for what must be done on a full disk.
+    case reserve
     /// Lock records and the durable mark.
     case locks
     /// Journals with damage that are kept for salvage.

@@ -30,15 +30,21 @@ final class DirectoryReader {
         throw .damaged("a directory entry has an impossible length", file: pack.name, offset: position)
       }
       let at = position
-      let bytes = try bytes(length)
+      var bytes = try bytes(length)
       position += UInt64(length)
-      do {
-        if let found = try SegmentEntry.decode(bytes, pack: pack.id, at: at) {
+      for attempt in 0..<2 {
+        do {
+          guard let found = try SegmentEntry.decode(bytes, pack: pack.id, at: at) else { break }
           entry = at..<position
           return found
+        } catch {
+          // Read while it was being erased: what is there now is whole.
+          if attempt == 0 {
+            bytes = try pack.read(at: at, count: length, "directory entry")
+            continue
+          }
+          throw .damaged("a directory entry: \(error.text)", file: pack.name, offset: at + UInt64(error.offset))
         }
-      } catch {
-        throw .damaged("a directory entry: \(error.text)", file: pack.name, offset: at + UInt64(error.offset))
       }
     }
     return nil

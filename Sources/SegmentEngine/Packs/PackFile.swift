@@ -78,6 +78,19 @@ package final class PackFile: Sendable {
     }
   }
 
+  /// What the marker of an erased segment says, by one read. Throws `.damaged` where there is none.
+  func readErased(offset: UInt32, length: UInt32) throws(StoreError) -> ErasedEntry {
+    let bytes = try read(at: UInt64(offset), count: Int(length), "directory entry")
+    do throws(FormatError) {
+      guard let erased = try ErasedEntry.decode(bytes, pack: id, at: UInt64(offset)),
+        erased.offset + erased.length <= facts.fileBytes
+      else { throw FormatError(.invalid("state"), at: 8) }
+      return erased
+    } catch {
+      throw .damaged("a directory entry: \(error.text)", file: name, offset: UInt64(offset) + UInt64(error.offset))
+    }
+  }
+
   /// The frame of a block as it is stored, checked, by one read.
   package func readFrame(_ block: BlockEntry, of session: SessionKey) throws(StoreError) -> [UInt8] {
     let bytes = try read(at: block.frameOffset, count: block.stored, "block")

@@ -144,9 +144,11 @@ final class PackWriter {
     return (facts, table)
   }
 
-  /// Removes what was written; for when something failed.
-  func abandon() {
+  /// Removes what was written; for when something failed. Overwrites it first where it may hold something of a session that
+  /// was erased meanwhile.
+  func abandon(overwriting: Bool) {
     file.close()
+    if overwriting { try? Zeros.destroy(temporary, environment.files) }
     try? environment.files.unlink(temporary)
   }
 

@@ -38,7 +38,7 @@ package struct SegmentEntry: Sendable, Equatable {
     blocks.first.map { $0.frameOffset - UInt64($0.headerLength) - offset } ?? length
   }
 
-  private enum State { static let segment: UInt8 = 1, erased: UInt8 = 2 }
+  enum State { static let segment: UInt8 = 1, erased: UInt8 = 2 }
 
   func encode(pack: Identifier, at entryOffset: UInt64, segmentHeaderLength: Int) -> [UInt8] {
     var writer = ByteWriter(reserving: 512 + blocks.count * 40)

@@ -17,7 +17,7 @@ package struct ArrivalStream: ChunkStream {
     let (picture, parts) = try core.resolve(key)
     units = picture.units(parts)
     expected = 0
-    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
+    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw core.absence(of: key) }
   }
 
   package mutating func next() throws(StoreError) -> EventChunk? {
@@ -31,6 +31,7 @@ package struct ArrivalStream: ChunkStream {
       do {
         if let chunk = try chunk(of: unit) { return chunk }
       } catch where error.code == .damaged || error.code == .notFound {
+        if let refusal = core.letGo(key) { throw refusal }
         declare(unit.sequence..<unit.nextSequence, error.message)
       }
     }

@@ -37,7 +37,7 @@ package struct PlaybackStream: ChunkStream {
     self.core = core
     self.key = key
     let (picture, parts) = try core.resolve(key)
-    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
+    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw core.absence(of: key) }
     let units = picture.units(parts)
     let moment: Double?
     switch time {
@@ -63,7 +63,7 @@ package struct PlaybackStream: ChunkStream {
     self.core = core
     self.key = key
     let (picture, parts) = try core.resolve(key)
-    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
+    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw core.absence(of: key) }
     var units = picture.units(parts)
     if let time { units.removeAll { !($0.range.map { time.overlaps($0) } ?? false) } }
     plan = PlaybackPlan(everythingOf: units, in: time, window: window)
@@ -115,7 +115,7 @@ package struct PlaybackStream: ChunkStream {
     place += 1
     let content: [UInt8]
     do { content = try core.load(unit, of: key) } catch where error.code == .damaged || error.code == .notFound {
-      declareLost(unit, error)
+      try declareLost(unit, error)
       return EventChunk(ndjson: [], runs: EventRuns())
     }
     defer { notice = nil }
@@ -157,7 +157,7 @@ package struct PlaybackStream: ChunkStream {
         runs.append(sequence: event.sequence, count: 1, epoch: unit.epoch, window: open[index].runs.window(of: event.sequence))
         open[index].next += 1
       } catch where error.code == .damaged || error.code == .notFound {
-        declareLost(unit, error)
+        try declareLost(unit, error)
         open[index].next = open[index].order.count
       }
       if open[index].next == open[index].order.count {
@@ -194,7 +194,7 @@ package struct PlaybackStream: ChunkStream {
         order.sort { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
         if order.isEmpty { decoded[unit.sequence] = nil } else { open.append(Open(unit: unit, runs: unit.runs, order: order)) }
       } catch where error.code == .damaged || error.code == .notFound {
-        declareLost(unit, error)
+        try declareLost(unit, error)
       }
     }
   }
@@ -221,7 +221,8 @@ package struct PlaybackStream: ChunkStream {
     return found
   }
 
-  private mutating func declareLost(_ unit: Unit, _ error: StoreError) {
+  private mutating func declareLost(_ unit: Unit, _ error: StoreError) throws(StoreError) {
+    if let refusal = core.letGo(key) { throw refusal }
     notice = Gap(reason: .lost, sequences: unit.sequence..<unit.nextSequence, message: error.message)
   }
 }

@@ -93,6 +93,19 @@ final class SegmentIndex: Sendable {
     SegmentIndex(sorted: Self.merge(sorted, SegmentMerge.merged(runs)), runs: [], packs: packs)
   }
 
+  /// The same with what the catalog says of the packs now: their days may move, and parts of them be destroyed.
+  /// O(packs); the same object where nothing changed.
+  func updating(_ facts: [PackFacts]) -> SegmentIndex {
+    let now = Dictionary(facts.map { ($0.id, $0) }) { first, _ in first }
+    var isChanged = false
+    let updated = packs.map { pack -> PackFacts? in
+      guard let pack, let new = now[pack.id], new != pack else { return pack }
+      isChanged = true
+      return new
+    }
+    return isChanged ? SegmentIndex(sorted: sorted, runs: runs, packs: updated) : self
+  }
+
   /// The index without some packs and with others: O(n) where packs go, or where too many have come.
   func changing(
     removing removed: Set<Identifier>, adding added: [(facts: PackFacts, locators: LocatorTable)]

@@ -15,18 +15,26 @@ struct SessionPicture: Sendable {
   var journals: [Identifier: JournalFile]
   /// Changes other processes committed that no journal holds yet.
   var edits: [SessionEdit]
+  var pin: Pin?
 }
 
 /// A segment of the session, its directory entry read.
 struct PackedPart: Sendable {
   var pack: PackFacts
   var entry: SegmentEntry
+  /// Where the entry stands in the pack.
+  var entryRange: Range<UInt64> = 0..<0
 }
 
 extension StoreCore {
   func picture(of key: SessionKey) -> SessionPicture {
     let hash = KeyHash.of(key)
+    let now = environment.clock.now()
     return contents.withLock { contents in
+      // From the tombstone on nothing of it is there, wherever its bytes still are.
+      if contents.catalog.isErased(key) {
+        return SessionPicture(key: key, packed: [], live: nil, journals: [:], edits: [])
+      }
       let index = contents.index
       let live = contents.live[key]
       var journals: [Identifier: JournalFile] = [:]
@@ -40,7 +48,8 @@ extension StoreCore {
           }
         },
         live: live, journals: journals,
-        edits: contents.catalog.sessionEdits.filter { $0.commit > applied && $0.session == key })
+        edits: contents.catalog.sessionEdits.filter { $0.commit > applied && $0.session == key },
+        pin: contents.catalog.isPinned(key, at: now) ? contents.catalog.pins[key] : nil)
     }
   }
 
@@ -52,7 +61,9 @@ extension StoreCore {
       guard let entry = try pack.readEntry(offset: segment.offset, length: segment.length),
         entry.session == picture.key
       else { continue }
-      parts.append(PackedPart(pack: segment.pack, entry: entry))
+      let start = UInt64(segment.offset)
+      parts.append(
+        PackedPart(pack: segment.pack, entry: entry, entryRange: start..<start + UInt64(segment.length)))
     }
     return parts.sorted {
       ($0.entry.sequence, $0.entry.ordinal, $0.entry.offset) < ($1.entry.sequence, $1.entry.ordinal, $1.entry.offset)

@@ -120,6 +120,7 @@ extension SessionQuery {
     if let from, end < from { return false }
     if let to, start >= to { return false }
     if hasErrors, summary.errors == 0 { return false }
+    if isPinned, !summary.isPinned { return false }
     for (key, value) in tags {
       guard let found = summary.tags[key] else { return false }
       if let value, value != found { return false }

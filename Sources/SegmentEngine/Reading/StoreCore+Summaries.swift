@@ -35,6 +35,10 @@ extension StoreCore {
     let visitor = parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? picture.live?.visitor ?? ""
     let stored =
       parts.reduce(0) { $0 + $1.entry.storedBytes } + liveParts.reduce(0) { $0 + $1.storedBytes }
+    let decided = parts.filter { !$0.entry.rule.isEmpty }
+    // All of it stays as long as the part that stays longest.
+    let days = decided.map(\.pack.expiryDay)
+    let expiry = days.contains(0) || picture.pin != nil ? nil : days.max()
     return SessionSummary(
       key: picture.key, visitor: visitor, start: facts.start.map(Timestamp.init(millisecondsSince1970:)),
       end: facts.end.map(Timestamp.init(millisecondsSince1970:)),
@@ -46,13 +50,17 @@ extension StoreCore {
       activeMilliseconds: facts.activeMilliseconds, rawBytes: facts.rawBytes, storedBytes: stored, windows: windows,
       tags: tags, finished: finished.map(Timestamp.init(millisecondsSince1970:)), segments: parts.count,
       isLive: !liveParts.isEmpty,
-      nextSequence: max(parts.map(\.entry.nextSequence).max() ?? 0, picture.live?.nextSequence ?? 0))
+      nextSequence: max(parts.map(\.entry.nextSequence).max() ?? 0, picture.live?.nextSequence ?? 0),
+      rule: decided.last?.entry.rule, keepRate: decided.last?.entry.rate ?? 1,
+      expires: expiry.map { Timestamp(millisecondsSince1970: Double($0) * Day.milliseconds) },
+      isPinned: picture.pin != nil,
+      pinnedUntil: picture.pin.flatMap { $0.until == 0 ? nil : Timestamp(millisecondsSince1970: $0.until) })
   }
 
   /// Where the blocks that hold a range of time lie.
   func byteRanges(of key: SessionKey, time: Range<Double>?) throws(StoreError) -> ByteRanges {
     let (picture, parts) = try resolve(key)
-    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw .noSession(key) }
+    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw absence(of: key) }
     var ranges = ByteRanges(blocks: [], liveFrom: nil)
     for unit in picture.units(parts) {
       switch unit.source {

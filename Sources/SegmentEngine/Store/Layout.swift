@@ -14,18 +14,21 @@ package struct Layout: Sendable {
   package var writerLock: String { "\(root)/writer.lock" }
   package var maintenanceLock: String { "\(root)/maintenance.lock" }
   package var durable: String { "\(root)/durable" }
+  package var reserve: String { "\(root)/reserve" }
   package var journals: String { "\(root)/journals" }
   package var packs: String { "\(root)/packs" }
   package var dictionaries: String { "\(root)/dictionaries" }
+  package var gone: String { "\(root)/gone" }
   package var temporary: String { "\(root)/temporary" }
   package var damaged: String { "\(root)/damaged" }
-  package var folders: [String] { [journals, packs, dictionaries, temporary, damaged] }
+  package var folders: [String] { [journals, packs, dictionaries, gone, temporary, damaged] }
 
   package func journal(_ id: Identifier) -> String { "\(journals)/\(id).journal" }
   package func pack(_ id: Identifier) -> String { "\(packs)/\(id).pack" }
   package func dictionary(_ id: Identifier, copy: Int) -> String {
     "\(dictionaries)/\(id).\(copy == 0 ? "a" : "b").dict"
   }
+  package func gone(_ id: Identifier) -> String { "\(gone)/\(id).gone" }
   package func temporaryFile(_ id: Identifier) -> String { "\(temporary)/\(id).tmp" }
   package func damagedJournal(_ id: Identifier) -> String { "\(damaged)/\(id).journal" }
 

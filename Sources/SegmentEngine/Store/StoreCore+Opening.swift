@@ -34,7 +34,7 @@ extension StoreCore {
     }
     func packs(_ tier: PackFacts.Tier) -> StoreInfo.Files {
       let packs = state.packs.filter { $0.tier == tier }
-      return .init(count: packs.count, bytes: packs.reduce(0) { $0 + $1.fileBytes })
+      return .init(count: packs.count, bytes: packs.reduce(0) { $0 + $1.liveBytes })
     }
     var hashes = 0
     var previous: UInt64?
@@ -62,10 +62,10 @@ extension StoreCore {
         state.dictionaries.flatMap { [layout.dictionary($0.id, copy: 0), layout.dictionary($0.id, copy: 1)] }),
       catalogBytes: try files([layout.catalog]).bytes, segments: UInt64(index.count),
       sessions: hashes + onlyLive, liveSessions: live.count,
-      events: state.packs.reduce(0) { $0 + $1.events } + parts.reduce(0) { $0 + $1.facts.events },
-      rawBytes: state.packs.reduce(0) { $0 + $1.rawBytes } + parts.reduce(0) { $0 + $1.rawBytes },
-      storedBytes: state.packs.reduce(0) { $0 + $1.storedBytes } + parts.reduce(0) { $0 + $1.storedBytes },
-      packedEvents: state.packs.reduce(0) { $0 + $1.packedEvents } + parts.reduce(0) { $0 + $1.facts.packed },
+      events: state.packs.reduce(0) { $0 + $1.liveEvents } + parts.reduce(0) { $0 + $1.facts.events },
+      rawBytes: state.packs.reduce(0) { $0 + $1.liveRawBytes } + parts.reduce(0) { $0 + $1.rawBytes },
+      storedBytes: state.packs.reduce(0) { $0 + $1.liveStoredBytes } + parts.reduce(0) { $0 + $1.storedBytes },
+      packedEvents: state.packs.reduce(0) { $0 + $1.livePackedEvents } + parts.reduce(0) { $0 + $1.facts.packed },
       writer: writer,
       freeBytes: try inStore(layout) { () throws(FileError) in try environment.files.volume(at: layout.root) }.freeBytes)
   }

@@ -11,6 +11,8 @@ package final class StoreCore: Sendable {
     var catalog: CatalogState
     var index: SegmentIndex
     var live: LiveTable
+    /// Lists of sessions that are gone.
+    var gone: [Identifier: GoneList] = [:]
     /// Journals in force, open for reading.
     var journals: [Identifier: JournalFile]
     /// How far each journal was scanned, where this process is not the one that writes it.
@@ -24,6 +26,7 @@ package final class StoreCore: Sendable {
   let packs: PackCache
   let dictionaries: DictionaryCache
   let contexts = ContextPool(idleLimit: 8)
+  let policies = PolicyCache()
   let contents: Lock<Contents>
   /// One thread at a time brings `contents` up to date.
   private let refreshing = Lock<Void>(())
@@ -68,11 +71,18 @@ package final class StoreCore: Sendable {
   ) throws(StoreError) {
     var state = state
     var known = Dictionary(own.map { ($0.facts.id, $0.locators) }) { first, _ in first }
+    var gone: [Identifier: GoneList] = [:]
     while true {
-      let missing = contents.withLock { contents -> [PackFacts] in
-        guard state.isLater(than: contents.catalog) else { return [] }
+      let (missing, lists) = contents.withLock { contents -> ([PackFacts], [GoneFacts]) in
+        guard state.isLater(than: contents.catalog) else { return ([], []) }
         let present = contents.index.packNames
-        return state.packs.filter { known[$0.id] == nil && !present.contains($0.id) }
+        return (
+          state.packs.filter { known[$0.id] == nil && !present.contains($0.id) },
+          state.gone.filter { gone[$0.id] == nil && contents.gone[$0.id] == nil }
+        )
+      }
+      for facts in lists {
+        if let list = try goneList(facts) { gone[facts.id] = list } else { state = catalog.state }
       }
       for facts in missing {
         if let found = try locators(of: facts) {
@@ -82,7 +92,7 @@ package final class StoreCore: Sendable {
           state = catalog.state
         }
       }
-      if put(state, known) { return }
+      if put(state, known, gone) { return }
     }
   }
 
@@ -95,7 +105,9 @@ package final class StoreCore: Sendable {
 
   /// Puts a state in place, in one step: what a flush moved is in the packs and no longer in the journals, whoever looks.
   /// Returns false where the locators of a pack are missing.
-  private func put(_ state: CatalogState, _ known: [Identifier: LocatorTable]) -> Bool {
+  private func put(
+    _ state: CatalogState, _ known: [Identifier: LocatorTable], _ lists: [Identifier: GoneList]
+  ) -> Bool {
     let idle = environment.clock.now() - StoreWriter.idleMilliseconds
     let gone = contents.withLock { contents -> Set<Identifier>? in
       guard state.isLater(than: contents.catalog) else { return [] }
@@ -105,6 +117,12 @@ package final class StoreCore: Sendable {
         guard let locators = known[facts.id] else { return nil }
         fresh.append((facts, locators))
       }
+      var all: [Identifier: GoneList] = [:]
+      for facts in state.gone {
+        guard let list = contents.gone[facts.id] ?? lists[facts.id] else { return nil }
+        all[facts.id] = list
+      }
+      contents.gone = all
       let named = Set(state.packs.map(\.id))
       let gone = present.subtracting(named)
       let journals = Set(state.journals.map(\.id))
@@ -121,6 +139,7 @@ package final class StoreCore: Sendable {
       if !gone.isEmpty || !fresh.isEmpty {
         contents.index = contents.index.changing(removing: gone, adding: fresh)
       }
+      contents.index = contents.index.updating(state.packs)
       return gone
     }
     guard let gone else { return false }
@@ -140,6 +159,13 @@ package final class StoreCore: Sendable {
       logger?.error("a pack cannot be read", metadata: ["pack": "\(facts.id)", "error": "\(error)"])
       return LocatorTable([])
     }
+  }
+
+  /// Removes a file that never came into force. Where something was erased lately it may hold some of that: it is
+  /// overwritten first.
+  func discard(_ path: String) {
+    if !catalog.state.tombstones.isEmpty { try? Zeros.destroy(path, environment.files) }
+    try? environment.files.unlink(path)
   }
 
   /// Brings packs and, in processes that do not write, live sessions up to date with what the writer made durable.

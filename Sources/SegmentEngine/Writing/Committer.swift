@@ -19,17 +19,26 @@ final class Committer: Sendable {
   private let writer: StoreWriter
   private let monitor: Monitor<State>
   private let thread = OwnedThread()
-  /// Called on the committing thread when journals should be flushed.
-  private let sealed: @Sendable () -> Void
+  /// What the committing thread tells the others.
+  struct Signals: Sendable {
+    /// Journals should be flushed.
+    var sealed: @Sendable () -> Void
+    /// Other processes erased sessions: the journals hold something of them.
+    var erased: @Sendable () -> Void
+    /// The store takes more than its budget.
+    var pressed: @Sendable () -> Void
+  }
+
+  private let signals: Signals
 
   /// Bytes of one group, about: those who wait longer would wait for the disk as long.
   static let groupBytes = 32 << 20
   /// How often other processes' commits are looked for, nanoseconds.
   static let pollInterval: UInt64 = 1_000_000_000
 
-  init(_ writer: StoreWriter, sealed: @escaping @Sendable () -> Void) {
+  init(_ writer: StoreWriter, _ signals: Signals) {
     self.writer = writer
-    self.sealed = sealed
+    self.signals = signals
     monitor = Monitor(State())
     thread.start("segment-commit") { [self] in run() }
   }
@@ -120,7 +129,9 @@ final class Committer: Sendable {
       let found = try writer.poll()
       if found.hasEdits { _ = writer.commit([]) }
       if found.flushRequested { _ = rotate([]) }
-      if writer.configuration.maintainsItself, writer.isFlushDue { sealed() }
+      if found.hasErasures { signals.erased() }
+      if found.isPressed { signals.pressed() }
+      if writer.configuration.maintainsItself, writer.isFlushDue { signals.sealed() }
     } catch {
       writer.core.logger?.warning("the catalog could not be read", metadata: ["error": "\(error)"])
     }
@@ -131,7 +142,7 @@ final class Committer: Sendable {
     do throws(StoreError) {
       try writer.rotate()
       result = .success(())
-      sealed()
+      signals.sealed()
     } catch {
       result = .failure(error)
       writer.core.logger?.error("the journal could not be sealed", metadata: ["error": "\(error)"])

@@ -6,6 +6,7 @@ internal import SegmentFiles
 final class FlushingThread: Sendable {
   private struct State {
     var isWoken = false
+    var hasErasures = false
     var isStopping = false
   }
 
@@ -33,6 +34,12 @@ final class FlushingThread: Sendable {
     monitor.signal()
   }
 
+  /// Called when other processes erased sessions of which journals may hold something.
+  func erase() {
+    monitor.withLock { $0.hasErasures = true }
+    monitor.signal()
+  }
+
   /// Ends the thread after the flush it is in. Blocks; called once.
   func stop() {
     monitor.withLock { $0.isStopping = true }
@@ -47,12 +54,16 @@ final class FlushingThread: Sendable {
 
   private func run() {
     while true {
-      let stop = monitor.wait(while: { !$0.isWoken && !$0.isStopping }) { state -> Bool in
-        state.isWoken = false
-        return state.isStopping
+      let (stop, flushes) = monitor.wait(while: { !$0.isWoken && !$0.hasErasures && !$0.isStopping }) {
+        state -> (Bool, Bool) in
+        defer {
+          state.isWoken = false
+          state.hasErasures = false
+        }
+        return (state.isStopping, state.isWoken)
       }
       if stop { return }
-      do { try writer.flush() } catch {
+      do { if flushes { try writer.flush() } else { try writer.applyErasures() } } catch {
         writer.core.logger?.error("flushing failed; trying again", metadata: ["error": "\(error)"])
         let deadline = writer.environment.clock.monotonic() + Self.retryDelay
         monitor.wait(while: { !$0.isStopping }, until: deadline) { state, _ in state.isWoken = true }

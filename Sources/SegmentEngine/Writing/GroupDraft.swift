@@ -25,6 +25,8 @@ struct GroupDraft {
 
   /// Puts an edit of another process into the group.
   mutating func add(_ edit: SessionEdit) {
+    // The erasure took it out of the catalog; a view that is a moment older may still have it.
+    if core.contents.withLock({ $0.catalog.isErased(edit.session) }) { return }
     switch edit.change {
     case .setTags(let changes): stage(.tags, edit.session, .tags(changes), received: edit.time, applied: edit.commit)
     case .finish: stage(.finish, edit.session, .finish, received: edit.time, applied: edit.commit)
@@ -33,6 +35,8 @@ struct GroupDraft {
 
   /// Puts a commit into the group, or says at once what becomes of it.
   mutating func add(_ pending: PendingCommit) -> CommitOutcome {
+    // Looked at here, where no commit of this process can come between: what was let go begins no second time.
+    if let refusal = core.refusal(of: pending.session) { return .failure(refusal) }
     switch pending {
     case .tags(let key, let changes):
       return .success(stage(.tags, key, .tags(changes), received: now, applied: 0))

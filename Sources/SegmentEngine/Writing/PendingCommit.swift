@@ -15,6 +15,8 @@ package enum PendingCommit: Sendable {
     if case .batch(let batch) = self { batch.durability == .synced } else { true }
   }
 
+  var isBatch: Bool { if case .batch = self { true } else { false } }
+
   /// Bytes it takes in a journal, about.
   var bytes: Int {
     if case .batch(let batch) = self { batch.record.sizeBound } else { 1_024 }

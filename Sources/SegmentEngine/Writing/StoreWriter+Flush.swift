@@ -11,8 +11,17 @@ extension StoreWriter {
   package func flush() throws(StoreError) -> Int {
     try flushing.withLock { (_) throws(StoreError) in
       var made = 0
-      while try flushOnce() { made += 1 }
-      return made
+      while true {
+        // Before anything is read of journals that are to go: what is erased must not be unlinked with its bytes.
+        try eraseFromJournals()
+        do throws(StoreError) {
+          guard try flushOnce() else { return made }
+          made += 1
+        } catch {
+          // Something of it was erased meanwhile: it is done again without.
+          guard error.code == .sessionErased else { throw error }
+        }
+      }
     }
   }
 
@@ -42,6 +51,7 @@ extension StoreWriter {
       var inputs: [Flush.Input] = []
       for (key, session) in contents.live.sessions {
         let parts = session.parts.filter { ordinals.contains($0.ordinal) }
+        if contents.catalog.isErased(key) { continue }
         guard !parts.isEmpty else { continue }
         inputs.append(
           Flush.Input(
@@ -65,6 +75,11 @@ extension StoreWriter {
         guard sealed.allSatisfy({ named.contains($0.id) }) else {
           throw StoreError(.conflict, "a journal was removed while it was flushed", isRetryable: true)
         }
+        if let erased = inputs.first(where: { catalog.isErased($0.key) }) {
+          throw StoreError(
+            .sessionErased, "a session was erased while it was flushed", location: .init(session: erased.key),
+            isRetryable: true)
+        }
         var edits: [CatalogEdit] = []
         if let output { edits.append(.addPack(output.facts)) }
         edits += sealed.map { .removeJournal($0.id) }
@@ -73,8 +88,8 @@ extension StoreWriter {
       }
     } catch {
       // Certain not to be in the catalog only where the disk was full or the commit did not hold.
-      if let output, error.code == .diskFull || error.code == .conflict {
-        try? environment.files.unlink(layout.pack(output.facts.id))
+      if let output, error.code == .diskFull || error.code == .conflict || error.code == .sessionErased {
+        core.discard(layout.pack(output.facts.id))
       }
       throw error
     }

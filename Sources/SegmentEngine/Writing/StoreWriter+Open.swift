@@ -6,7 +6,7 @@ extension StoreWriter {
   ///
   /// Recovery reads the catalog and the journals that are not flushed:
   /// 1. the writer lock is taken, then the catalog opened (or made);
-  /// 2. each journal that was not sealed is read to its last whole group and synced, since after a mere crash of the
+  /// 2. what an erasure left half done is done again; each journal that was not sealed is read to its last whole group and synced, since after a mere crash of the
   ///    process that group may be in the page cache only;
   /// 3. one commit seals them, removes those without a record, and starts a new epoch;
   /// 4. files that the catalog does not name are removed, if no one else may be making them.
@@ -21,6 +21,10 @@ extension StoreWriter {
       let catalog: Catalog
       do { catalog = try Catalog.open(environment, layout) } catch where error.code == .notFound {
         catalog = try Catalog.create(environment, layout)
+      }
+      guard catalog.state.snapshotTime == 0 else {
+        throw StoreError(
+          .isSnapshot, "\(layout.root) is a snapshot: it can be read, and engine-tool restore makes a store of it")
       }
       let core = StoreCore(environment, layout, configuration, catalog, isWriting: true)
       let writer = StoreWriter(core, lock)
@@ -51,6 +55,8 @@ extension StoreWriter {
   private func recover() throws(StoreError) {
     try core.catalog.repair()
     try core.refreshCatalog()
+    // Half overwritten records would look like damage.
+    try core.carryOutDestructions()
     let state = core.catalog.state
     let mark = try readMark()
     var edits: [CatalogEdit] = []
@@ -74,6 +80,8 @@ extension StoreWriter {
         for id in removed { contents.journals[id] = nil }
       }
     }
+    try eraseFromJournals()
+    try core.endErasures()
     try removeOrphans()
   }
 
@@ -132,10 +140,16 @@ extension StoreWriter {
       for dictionary in state.dictionaries {
         for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
       }
-      for folder in [layout.journals, layout.packs, layout.dictionaries, layout.temporary] {
+      for list in state.gone { named.insert(layout.gone(list.id)) }
+      for folder in [layout.journals, layout.packs, layout.dictionaries, layout.gone, layout.temporary] {
         try inStore(layout) { () throws(FileError) in
           for name in try files.list(folder) where !named.contains("\(folder)/\(name)") {
-            try files.unlink("\(folder)/\(name)")
+            // What was erased lately may be in what a crash left behind.
+            if !state.tombstones.isEmpty {
+              try Zeros.destroy("\(folder)/\(name)", files)
+            } else {
+              try files.unlink("\(folder)/\(name)")
+            }
           }
         }
       }

@@ -23,6 +23,8 @@ package final class StoreWriter: Sendable {
   package let core: StoreCore
   private let lock: HeldLock
   let state: Lock<State>
+  /// How the store stands against its budget.
+  let gauge = PressureGauge()
   /// One flush at a time.
   let flushing = Lock<Void>(())
 
@@ -72,7 +74,13 @@ package final class StoreWriter: Sendable {
     journal.beginGroup()
     for edit in edits { draft.add(edit) }
     var outcomes: [CommitOutcome?] = []
-    for pending in group { outcomes.append(draft.add(pending)) }
+    for pending in group {
+      if let refusal = gauge.refusal(adding: UInt64(journal.stagedBytes + pending.bytes)), pending.isBatch {
+        outcomes.append(.failure(refusal))
+      } else {
+        outcomes.append(draft.add(pending))
+      }
+    }
     if draft.isEmpty {
       draft.release(group)
       return outcomes.map { $0 ?? .failure(.nothingCommitted) }
@@ -100,6 +108,7 @@ package final class StoreWriter: Sendable {
       state.unsyncedSince = environment.clock.monotonic()
     }
     draft.apply(group)
+    gauge.add(UInt64(journal.stagedBytes))
     return outcomes.map { $0 ?? .failure(.nothingCommitted) }
   }
 
@@ -179,15 +188,25 @@ package final class StoreWriter: Sendable {
     }
   }
 
-  /// True where there is something that `commit([])` would put into the journal, or a flush was asked for.
-  package func poll() throws(StoreError) -> (hasEdits: Bool, flushRequested: Bool) {
+  /// What other processes committed that this one has to act upon, and whether the store takes more than it should.
+  package struct Found: Sendable {
+    /// There is something that `commit([])` would put into the journal.
+    package var hasEdits = false
+    package var flushRequested = false
+    package var hasErasures = false
+    package var isPressed = false
+  }
+
+  /// Looks what there is to do between commits.
+  package func poll() throws(StoreError) -> Found {
     let edits = try pendingSessionEdits()
+    let isPressed = try gauge.measure(core)
     let request = core.contents.withLock { $0.catalog.flushRequest }
     let taken = state.withLock { state -> Bool in
       defer { state.flushRequestTaken = max(state.flushRequestTaken, request) }
       return request > state.flushRequestTaken
     }
-    return (!edits.isEmpty, taken)
+    return Found(hasEdits: !edits.isEmpty, flushRequested: taken, hasErasures: hasErasures, isPressed: isPressed)
   }
 
   /// Whether the journal in use is due for rotation by size or age.

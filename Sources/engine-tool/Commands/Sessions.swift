@@ -33,6 +33,9 @@ struct Sessions: AsyncParsableCommand {
   @Flag(help: "Only sessions with errors.")
   var errors = false
 
+  @Flag(help: "Only sessions that are pinned.")
+  var pinned = false
+
   @Option(help: "How many to list at most, 1 to 10000.")
   var limit = 100
 
@@ -55,7 +58,7 @@ struct Sessions: AsyncParsableCommand {
   func run() async throws {
     var query = SessionQuery(
       project: project, from: try from?.resolved(from: nil), to: try to?.resolved(from: nil), url: url,
-      hasErrors: errors, limit: limit, after: after.flatMap { SessionPage.Position($0) })
+      hasErrors: errors, isPinned: pinned, limit: limit, after: after.flatMap { SessionPage.Position($0) })
     for tag in tag { query.tags.updateValue(tag.value, forKey: tag.key) }
     try await options.withStore(.readOnly) { [query] store in
       let page = try await store.sessions(query)

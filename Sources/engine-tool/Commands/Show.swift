@@ -117,6 +117,7 @@ struct Show: AsyncParsableCommand {
       "windows": windows,
       "activity": "\(Units.count(summary.pageCount, "page view")), \(Units.count(summary.clicks, "click")), "
         + "\(Units.count(summary.inputs, "input")), \(Units.count(summary.errors, "error"))",
+      "fate": summary.fate,
       "tags": summary.tags.isEmpty ? "-" : summary.tagList,
     ])
     if summary.packedEvents > 0 { text += Info.packedNote(summary.packedEvents) }

@@ -37,8 +37,8 @@ struct Failure: Error {
 
   static func status(of code: StoreError.Code) -> ExitStatus {
     switch code {
-    case .notFound: .notFound
-    case .invalidArgument: .usage
+    case .notFound, .sessionErased, .sessionDropped, .sessionExpired: .notFound
+    case .invalidArgument, .invalidPolicy: .usage
     case .damaged: .findings
     default: .failed
     }

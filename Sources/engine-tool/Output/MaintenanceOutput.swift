@@ -8,35 +8,53 @@ enum MaintenanceOutput {
         (key: "why", value: .string(rewrite.kind.rawValue)), (key: "packsRead", value: .count(rewrite.packsRead)),
         (key: "packsWritten", value: .count(rewrite.packsWritten)), (key: "sessions", value: .count(rewrite.sessions)),
         (key: "sessionsRecompressed", value: .count(rewrite.sessionsRecompressed)),
+        (key: "sessionsDropped", value: .count(rewrite.sessionsDropped)),
         (key: "rawBytes", value: .whole(rewrite.rawBytes)), (key: "bytesBefore", value: .whole(rewrite.bytesBefore)),
         (key: "bytesAfter", value: isDryRun ? .null : .whole(rewrite.bytesAfter)),
       ])
     }
+    let plan = report.plan.map { plan -> JSONValue in
+      .object([
+        (key: "job", value: .string(plan.job.rawValue)), (key: "why", value: .string(plan.reason)),
+        (key: "packs", value: .count(plan.packs)), (key: "sessions", value: .count(plan.sessions)),
+        (key: "bytesRead", value: .whole(plan.bytesRead)), (key: "bytesWritten", value: .whole(plan.bytesWritten)),
+        (key: "bytesFreed", value: .whole(plan.bytesFreed)),
+      ])
+    }
+    let departures = report.departures.map { gone -> JSONValue in
+      .object([
+        (key: "why", value: .string(gone.reason.rawValue)), (key: "packs", value: .count(gone.packs)),
+        (key: "sessions", value: .count(gone.sessions)), (key: "bytesFreed", value: .whole(gone.bytes)),
+      ])
+    }
     return .record([
-      "isDryRun": .bool(isDryRun), "rewrites": .array(rewrites),
+      "isDryRun": .bool(isDryRun), "plan": .array(plan), "departures": .array(departures),
+      "erasuresEnded": .count(report.erasuresEnded), "rewrites": .array(rewrites),
       "trainings": .array(report.trainings.map(document)), "copiesRestored": .count(report.copiesRestored),
       "dictionariesRemoved": .array(report.dictionariesRemoved.map { .string($0.description) }),
     ])
   }
 
   static func text(_ report: MaintenanceReport, isDryRun: Bool) -> String {
+    if isDryRun { return planText(report.plan) }
     var text = ""
+    for gone in report.departures {
+      let what = "\(Units.count(UInt64(gone.sessions), "session")) in \(Units.count(UInt64(gone.packs), "whole pack"))"
+      text += "\(gone.reason == .expiry ? "expired" : "let go for a budget"): \(what), \(Units.bytes(gone.bytes)) free\n"
+    }
+    if report.erasuresEnded > 0 { text += "ended \(Units.count(UInt64(report.erasuresEnded), "interrupted erasure"))\n" }
     for rewrite in report.rewrites {
       let packs = Units.count(UInt64(rewrite.packsRead), "pack")
-      let size = Units.bytes(rewrite.bytesBefore)
-      switch (rewrite.kind, isDryRun) {
-      case (.promotion, true):
-        text += "would promote \(Units.count(UInt64(rewrite.sessions), "session")) of \(packs), \(size)\n"
-      case (_, true): text += "would merge \(packs), \(size)\n"
-      case (.promotion, false):
-        text +=
-          "promoted \(Units.count(UInt64(rewrite.sessionsRecompressed), "session")) of \(packs): \(size) to "
-          + "\(Units.bytes(rewrite.bytesAfter))\n"
-      case (.merge, false): text += "merged \(packs): \(size) to \(Units.bytes(rewrite.bytesAfter))\n"
-      case (.retirement, false):
-        text +=
-          "compressed \(Units.count(UInt64(rewrite.sessionsRecompressed), "session")) anew: \(size) to "
-          + "\(Units.bytes(rewrite.bytesAfter))\n"
+      let size = "\(Units.bytes(rewrite.bytesBefore)) to \(Units.bytes(rewrite.bytesAfter))"
+      let recompressed = Units.count(UInt64(rewrite.sessionsRecompressed), "session")
+      switch rewrite.kind {
+      case .promotion:
+        let dropped =
+          rewrite.sessionsDropped == 0 ? "" : ", left out \(Units.count(UInt64(rewrite.sessionsDropped), "session"))"
+        text += "promoted \(recompressed) of \(packs)\(dropped): \(size)\n"
+      case .merge: text += "merged \(packs): \(size)\n"
+      case .settlement: text += "moved sessions of \(packs) to where they belong: \(size)\n"
+      case .retirement: text += "compressed \(recompressed) anew: \(size)\n"
       }
     }
     for training in report.trainings { text += self.text(training) }
@@ -45,6 +63,20 @@ enum MaintenanceOutput {
     }
     for dictionary in report.dictionariesRemoved { text += "removed dictionary \(dictionary)\n" }
     return text.isEmpty ? "nothing to do\n" : text
+  }
+
+  private static func planText(_ plan: [MaintenanceReport.Plan]) -> String {
+    if plan.isEmpty { return "nothing to do\n" }
+    var table = Table([
+      "job": .left, "packs": .right, "sessions": .right, "reads": .right, "writes": .right, "frees": .right, "why": .left,
+    ])
+    func bytes(_ count: UInt64) -> String { count == 0 ? "-" : Units.bytes(count) }
+    for job in plan {
+      table.add(
+        job.job.rawValue, job.packs == 0 ? "-" : "\(job.packs)", job.sessions == 0 ? "-" : "\(job.sessions)",
+        bytes(job.bytesRead), bytes(job.bytesWritten), bytes(job.bytesFreed), job.reason)
+    }
+    return table.text
   }
 
   static func document(_ report: TrainingReport) -> JSONValue {

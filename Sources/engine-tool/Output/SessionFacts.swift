@@ -9,6 +9,17 @@ extension SessionSummary {
     tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
   }
 
+  /// What was decided of it, and until when it stays.
+  var fate: String {
+    var fate = rule.map { "kept by rule \($0) at \(Units.decimal(keepRate * 100, 1))%" } ?? "not decided yet"
+    if isPinned {
+      fate += pinnedUntil.map { ", pinned until \(Units.time($0))" } ?? ", pinned"
+    } else if rule != nil {
+      fate += expires.map { ", expires \(Units.time($0))" } ?? ", never expires"
+    }
+    return fate
+  }
+
   /// What both `sessions` and `show` tell of a session in JSON.
   var members: [(key: String, value: JSONValue)] {
     [
@@ -38,6 +49,11 @@ extension SessionSummary {
       (key: "finishedMs", value: .time(finished)),
       (key: "segments", value: .count(segments)),
       (key: "nextSequence", value: .whole(nextSequence)),
+      (key: "rule", value: .optional(rule)),
+      (key: "keepRate", value: rule == nil ? .null : .number(keepRate)),
+      (key: "expiresMs", value: .time(expires)),
+      (key: "isPinned", value: .bool(isPinned)),
+      (key: "pinnedUntilMs", value: .time(pinnedUntil)),
     ]
   }
 }

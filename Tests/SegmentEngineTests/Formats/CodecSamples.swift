@@ -1,3 +1,4 @@
+import SegmentCodecs
 import SegmentScanner
 
 @testable import SegmentEngine
@@ -31,7 +32,8 @@ enum CodecSamples {
     PackFacts(
       id: file, fileBytes: 70_000, footerBytes: 152, tier: .recent, className: "kept", expiryDay: 20_000, segments: 3,
       events: 900, rawBytes: 1 << 33, storedBytes: 60_000, packedEvents: 2, firstReceived: 1_700_000_000_000.5,
-      lastReceived: 1_700_000_100_000, firstOrdinal: 4, lastOrdinal: 9, dictionaries: [store, file])
+      lastReceived: 1_700_000_100_000, firstOrdinal: 4, lastOrdinal: 9, dictionaries: [store, file],
+      erased: .init(segments: 1, events: 2, rawBytes: 3, storedBytes: 4, packedEvents: 5, bytes: 6))
   }
 
   static var edits: [CatalogEdit] {
@@ -56,9 +58,33 @@ enum CodecSamples {
       .session(finish), .applied(99), .requestFlush(time: 5), .epoch(6), .ordinal(12),
       .trained(TrainingRecord(project: "shop", time: 7, rawBytes: 1 << 30, recentRatio: 41.5)),
       .pin(Pin(session: key, until: 8)), .unpin(key), .policy(PolicyDocument(version: 2, json: Array("{}".utf8))),
-      .tombstone(Tombstone(hash: [UInt8](repeating: 3, count: 16), target: .visitor, time: 4, commit: 5)),
+      .tombstone(Tombstone(hash: Hash128(high: 3, low: 4), target: .visitor, time: 4, commit: 5, untilDay: 20_000)),
+      .addGone(GoneFacts(id: file, entries: 70_000, lastDay: 20_001)), .removeGone(file), .hold(key, 20_002),
+      .destroy(destruction), .destroyed(file), .erasureApplied(7),
+      .receipt(
+        ErasureFacts(
+          id: file, time: 9, target: .session, hash: Hash128(high: 1, low: 2), sessions: 3, segments: 4, records: 5,
+          bytes: 6, packs: 7, journals: 8, isDone: true)),
+      .total(.init(day: 20_003, rule: "errors"), RuleTotal(facts, isKept: true, isFirst: true)), .forgetTotals(3),
+      .forgetTombstones(4), .snapshot(SnapshotFacts(id: store, time: 10, path: "/backup/\u{E9}")), .forgetSnapshot(store),
+      .isSnapshot(11), .setExpiry(file, 20_004),
       .removeJournal(store), .removePack(file), .removeDictionary(store),
     ]
+  }
+
+  static var destruction: Destruction {
+    Destruction(
+      id: store, reason: .eviction,
+      packs: [
+        .init(
+          pack: file,
+          segments: [
+            .init(
+              entryOffset: 4_000, entryLength: 300,
+              erased: ErasedEntry(offset: 128, length: 3_000, events: 5, rawBytes: 9_000, storedBytes: 2_800, packedEvents: 1))
+          ])
+      ],
+      journals: [.init(journal: store, isKeptAside: true, records: [.init(offset: 4_160, size: 512, appliedCommit: 3)])])
   }
 
   static var blocks: [BlockEntry] {
@@ -105,7 +131,7 @@ enum CodecSamples {
     case .tags(let changes):
       encoded.tagChanges(changes)
       kind = .tags
-    case .finish: break
+    case .finish, .erased: break
     }
     let record = PreparedRecord(
       kind: kind, flags: [.compressed, .live], session: key, events: events, rawLength: 5_000, payload: [],
@@ -186,6 +212,25 @@ enum CodecSamples {
           }
           placed(&bytes)
         }),
+      CodecCase(
+        name: "erased record", bytes: RecordHead.erased(journal: file, offset: offset, size: 64, appliedCommit: 300).map { Array($0.prefix(60)) } ?? [],
+        decode: head, seal: sealHead),
+      CodecCase(
+        name: "marker of an erased segment",
+        bytes: destruction.packs[0].segments[0].erased.marker(pack: file, at: offset, length: 80) ?? [],
+        decode: { bytes in ((try? ErasedEntry.decode(bytes, pack: file, at: offset)) ?? nil).map { "\($0)" } },
+        seal: { bytes in
+          if bytes.count >= 4 {
+            for byte in 0..<4 { bytes[byte] = UInt8(truncatingIfNeeded: bytes.count >> (8 * byte)) }
+          }
+          placed(&bytes)
+        }),
+      CodecCase(
+        name: "list of gone sessions",
+        bytes: GoneList([
+          .init(hash: 5, untilDay: 20_000, reason: .dropped), .init(hash: 1 << 60, untilDay: 20_001, reason: .evicted),
+        ]).encode(id: file, store: store),
+        decode: { bytes in (try? GoneList.decode(bytes, id: file)).map { "\($0)" } }, seal: plain),
       CodecCase(
         name: "footer", bytes: footer.encode(),
         decode: { bytes in (try? PackFooter.decode(bytes, fileBytes: footer.fileBytes, pack: file)).map { "\($0)" } },

@@ -1,0 +1,119 @@
+internal import SegmentFiles
+
+/// What one round of promotion decides on, session by session, and what is committed with it: lists of what is gone, totals,
+/// holds. Holds against the policy and the pins that it was decided under.
+final class PromotionRound {
+  private let core: StoreCore
+  private let rule: PromotionRule
+  private let state: CatalogState
+  private let sampling: Sampling
+  private var gone: [GoneList.Entry] = []
+  private var totals: [RuleTotal.Key: RuleTotal] = [:]
+  private var holds: [SessionKey: UInt32] = [:]
+  private var dropped: [SessionKey] = []
+  private var list: GoneFacts?
+
+  init(_ core: StoreCore, _ rule: PromotionRule) {
+    self.core = core
+    self.rule = rule
+    state = core.contents.withLock { $0.catalog }
+    sampling = Sampling(core.policy(of: state), storeSalt: state.samplingSalt)
+  }
+
+  /// What becomes of a session that is due, given its segments in the packs of the round.
+  func fate(of key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> SegmentFate {
+    // Erased, or let go before and sent on since.
+    if core.refusal(of: key) != nil { return .dropped }
+    guard let facts = SegmentFacts.joined(parts.map(\.entry.facts)) else { return .dropped }
+    let earlier = try earlierPart(of: key, parts)
+    let isPinned = state.isPinned(key, at: rule.now)
+    let decision: SamplingDecision
+    if let earlier {
+      decision = sampling.follow(
+        rule: earlier.entry.rule, rate: earlier.entry.rate, lastReceived: facts.lastReceived)
+      hold(key, decision, earlier.pack)
+    } else {
+      decision = sampling.decide(
+        try lastFacts(of: key, parts), lastReceived: facts.lastReceived, isPinned: isPinned)
+    }
+    let total = RuleTotal.Key(day: Day.of(facts.lastReceived), rule: decision.rule)
+    totals[total, default: RuleTotal()].add(
+      RuleTotal(facts, isKept: decision.isKept, isFirst: earlier == nil))
+    switch decision.outcome {
+    case .dropped(let untilDay):
+      dropped.append(key)
+      gone.append(.init(hash: KeyHash.of(key), untilDay: untilDay, reason: .dropped))
+      return .dropped
+    case .kept(let rate, let expiryDay):
+      // Nobody looked after the store for longer than it is kept.
+      if expiryDay != 0, expiryDay <= Day.of(rule.now), !isPinned {
+        dropped.append(key)
+        gone.append(.init(hash: KeyHash.of(key), untilDay: expiryDay, reason: .expired))
+        return .dropped
+      }
+      return .recoded(to: decision.placement(isPinned: isPinned), rule: decision.rule, rate: rate)
+    }
+  }
+
+  /// A part of the session that was decided on before.
+  private func earlierPart(of key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> PackedPart? {
+    if let own = parts.first(where: { !$0.entry.rule.isEmpty }) { return own }
+    let index = core.contents.withLock { $0.index }
+    let found = index.find(KeyHash.of(key))
+    guard found.count > parts.count else { return nil }
+    for segment in found {
+      guard let facts = index.packs[Int(segment.pack)], facts.tier == .archive else { continue }
+      let pack = try core.packs.pack(facts)
+      guard let entry = try pack.readEntry(offset: segment.offset, length: segment.length), entry.session == key,
+        !entry.rule.isEmpty
+      else { continue }
+      return PackedPart(pack: facts, entry: entry)
+    }
+    return nil
+  }
+
+  /// All of a session goes together: the earlier part stays as long as this one.
+  private func hold(_ key: SessionKey, _ decision: SamplingDecision, _ earlier: PackFacts) {
+    guard case .kept(_, let day) = decision.outcome, earlier.expiryDay != 0 else { return }
+    if day == 0 || day > earlier.expiryDay { holds[key] = day == 0 ? .max : day }
+  }
+
+  /// The session as it is now: with what is in other packs and journals, and what other processes said of it since.
+  private func lastFacts(of key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> PolicyFacts {
+    let picture = core.picture(of: key)
+    let isAll = picture.packed.count == parts.count
+    let summary = isAll ? core.summary(picture, parts) : try core.summary(of: key)
+    guard let summary else { throw StoreError(.conflict, "a session was removed meanwhile", isRetryable: true) }
+    return PolicyFacts(summary)
+  }
+
+  var companion: PackRewrite.Companion {
+    PackRewrite.Companion(
+      edits: { () throws(StoreError) in try self.edits() }, check: { (state) throws(StoreError) in try self.check(state) },
+      undo: {
+        if let list = self.list { try? self.core.environment.files.unlink(self.core.layout.gone(list.id)) }
+      })
+  }
+
+  private func edits() throws(StoreError) -> [CatalogEdit] {
+    var edits: [CatalogEdit] = []
+    if !gone.isEmpty {
+      let facts = try GoneList(gone).install(core)
+      list = facts
+      edits.append(.addGone(facts))
+    }
+    edits += totals.sorted { $0.key < $1.key }.map { .total($0.key, $0.value) }
+    edits += holds.sorted { $0.key < $1.key }.map { .hold($0.key, $0.value) }
+    return edits
+  }
+
+  private func check(_ now: CatalogState) throws(StoreError) {
+    let changes =
+      now.policy != state.policy || dropped.contains { now.isPinned($0, at: rule.now) }
+      || now.sessionEdits.contains { edit in edit.commit > state.commit && dropped.contains(edit.session) }
+    if changes {
+      throw StoreError(
+        .conflict, "the policy, a pin or a session changed while sessions were promoted", isRetryable: true)
+    }
+  }
+}

@@ -1,0 +1,252 @@
+internal import Logging
+internal import SegmentCodecs
+internal import SegmentFiles
+
+/// Erases sessions: at once, physically, beside whoever writes and maintains, without the maintenance lock.
+///
+/// For some hundred sessions at a time:
+/// 1. their segments in all packs are looked up, those in files that the catalog does not name (left behind, or being
+///    made) too;
+/// 2. one commit brings tombstones, which hide them from every reader, refuse their batches and fail every commit in flight
+///    that holds something of them, and names what is to be overwritten; it holds only against the packs that were
+///    looked at. It is written as a new generation, and the old ones are overwritten, as they may name the sessions;
+/// 3. segments are overwritten with zeros, directory entries with markers; synced; pages given back;
+/// 4. the writing process does the same in its journals, or this one where nobody writes;
+/// 5. a commit says that it is done.
+///
+/// A crash anywhere is made good by whoever opens the store next for writing, or maintains it: the catalog says what to do.
+struct Eraser {
+  private let core: StoreCore
+  /// In the process that writes.
+  private let writer: StoreWriter?
+  private let control: MaintenanceControl
+  private var limits: [String] = []
+
+  /// Sessions that one commit buries.
+  static let chunk = 512
+  /// How long to wait for the writing process, nanoseconds, and in which steps.
+  private static let patience: UInt64 = 120_000_000_000
+  private static let pause: UInt64 = 10_000_000
+
+  init(_ core: StoreCore, writer: StoreWriter?, _ control: MaintenanceControl) {
+    self.core = core
+    self.writer = writer
+    self.control = control
+  }
+
+  /// Throws `.notFound` where there is no such session, or none of the kind; `.overloaded` where the writing process does
+  /// not answer within two minutes: then packs are erased and journals will be.
+  mutating func run(_ target: ErasureTarget) throws(StoreError) -> ErasureReceipt {
+    try core.refreshAll()
+    var search = ErasureSearch(core, control)
+    let sessions = try search.sessions(of: target)
+    try check(target, sessions)
+    for pack in search.unreadable {
+      limits.append("\(pack) is damaged: sessions whose directory entries cannot be read were not found in it")
+    }
+    let (kind, hash) = name(of: target)
+    var receipt = ErasureFacts(
+      id: core.environment.newIdentifier(), time: core.environment.clock.now(), target: kind, hash: hash, sessions: 0,
+      segments: 0, records: 0, bytes: 0, packs: 0, journals: 0, isDone: false)
+    var touched = (packs: Set<Identifier>(), journals: Set<Identifier>())
+    var start = 0
+    while start < sessions.count {
+      let chunk = Array(sessions[start..<min(sessions.count, start + Self.chunk)])
+      start += chunk.count
+      try erase(chunk, isLast: start == sessions.count, &receipt, &touched)
+    }
+    try settleJournals()
+    receipt.isDone = true
+    let done = receipt
+    core.settle(try core.catalog.commit(.freeing) { _ in [.receipt(done)] })
+    core.logger?.notice(
+      "erased",
+      metadata: [
+        "receipt": "\(receipt.id)", "sessions": "\(receipt.sessions)", "segments": "\(receipt.segments)",
+        "records": "\(receipt.records)", "bytes": "\(receipt.bytes)",
+      ])
+    try addLimits()
+    return ErasureReceipt(receipt, limits: limits)
+  }
+
+  private func check(_ target: ErasureTarget, _ sessions: [SessionKey]) throws(StoreError) {
+    if case .session(let key) = target {
+      if core.contents.withLock({ $0.catalog.isErased(key) }) {
+        throw StoreError(
+          .sessionErased, "session \(key) was erased before; the receipts tell when", location: .init(session: key))
+      }
+      let picture = core.picture(of: key)
+      let isLive = picture.live.map { !$0.parts.isEmpty || $0.pending > 0 } ?? false
+      let parts = try? core.resolve(key).parts
+      guard isLive || parts?.isEmpty == false || parts == nil else { throw .noSession(key) }
+    } else if sessions.isEmpty {
+      throw StoreError(.notFound, "there is no session that this would erase")
+    }
+  }
+
+  private func name(of target: ErasureTarget) -> (Tombstone.Target, Hash128) {
+    let key = core.catalog.state.erasureKey
+    switch target {
+    case .session(let session): return (.session, ErasureHash.of(session, key: key))
+    case .visitor(let visitor, let project):
+      return (.visitor, ErasureHash.of(.visitor, [project ?? "", visitor], key: key))
+    case .tag(let name, let value, let project):
+      return (.tag, ErasureHash.of(.tag, [project ?? "", name, value], key: key))
+    case .project(let project): return (.project, ErasureHash.of(.project, [project], key: key))
+    }
+  }
+
+  // MARK: Packs
+
+  private func erase(
+    _ sessions: [SessionKey], isLast: Bool, _ receipt: inout ErasureFacts,
+    _ touched: inout (packs: Set<Identifier>, journals: Set<Identifier>)
+  ) throws(StoreError) {
+    for attempt in 0... {
+      try control.check()
+      try core.refreshAll()
+      let (known, live) = core.contents.withLock { contents in
+        (contents.catalog, sessions.compactMap { contents.live[$0] })
+      }
+      let destruction = try self.destruction(of: sessions, known)
+      var next = receipt
+      next.sessions += UInt64(sessions.count)
+      for part in destruction.packs {
+        touched.packs.insert(part.pack)
+        next.segments += UInt64(part.segments.count)
+        next.bytes += part.segments.reduce(0) { $0 + $1.erased.length }
+      }
+      for part in live.flatMap(\.parts) {
+        touched.journals.insert(part.journal.id)
+        next.records += UInt64(part.records.count)
+      }
+      next.packs = UInt64(touched.packs.count)
+      next.journals = UInt64(touched.journals.count)
+      let (noted, until) = (next, memory(known))
+      let after: CatalogState
+      do throws(StoreError) {
+        after = try core.catalog.commit([.renewing, .freeing]) { state throws(StoreError) in
+          guard state.packs == known.packs else {
+            throw StoreError(.conflict, "packs were changed while they were searched", isRetryable: true)
+          }
+          let stones = sessions.map { session -> CatalogEdit in
+            .tombstone(
+              Tombstone(
+                hash: state.erasureHash(of: session), target: .session, time: noted.time, commit: 0, untilDay: until))
+          }
+          return stones + [.receipt(noted)] + (destruction.isEmpty ? [] : [.destroy(destruction)])
+        }
+      } catch {
+        // Someone flushed, merged or promoted: what there is now is looked at.
+        if error.code == .conflict, attempt < 1_000 { continue }
+        throw error
+      }
+      receipt = next
+      core.settle(after)
+      if !destruction.isEmpty { _ = try core.carryOut(destruction, control) }
+      try StrayPacks(core: core).erase(sessions)
+      return
+    }
+  }
+
+  /// Up to which day batches that come for an erased session are known to be late: as long as the policy keeps anything.
+  private func memory(_ state: CatalogState) -> UInt32 {
+    Day.of(core.environment.clock.now()) + UInt32(clamping: core.policy(of: state).longestRetentionDays)
+  }
+
+  /// Where the sessions are in the packs that the catalog names.
+  private func destruction(of sessions: [SessionKey], _ state: CatalogState) throws(StoreError) -> Destruction {
+    var parts: [Identifier: [Destruction.Segment]] = [:]
+    let index = core.contents.withLock { $0.index }
+    for session in sessions {
+      for segment in index.find(KeyHash.of(session)) {
+        guard let facts = index.packs[Int(segment.pack)] else { continue }
+        let pack = try core.packs.pack(facts)
+        guard let entry = try pack.readEntry(offset: segment.offset, length: segment.length), entry.session == session
+        else { continue }
+        parts[facts.id, default: []].append(
+          .init(entryOffset: UInt64(segment.offset), entryLength: UInt64(segment.length), erased: ErasedEntry(entry)))
+      }
+    }
+    return Destruction(
+      id: core.environment.newIdentifier(), reason: .erasure,
+      packs: parts.sorted { $0.key < $1.key }.map { .init(pack: $0.key, segments: $0.value) })
+  }
+
+  // MARK: Journals
+
+  /// Waits until the writing process has erased what its journals hold; does it where nobody writes.
+  private func settleJournals() throws(StoreError) {
+    if let writer { return try writer.applyErasures() }
+    let clock = core.environment.clock
+    let deadline = clock.monotonic() + Self.patience
+    let pausing = Monitor(())
+    while true {
+      try core.refreshAll()
+      let state = core.catalog.state
+      if state.tombstones.values.allSatisfy({ $0.commit <= state.erasureApplied }) { return }
+      let isWritten = try inStore(core.layout) { () throws(FileError) in
+        try core.environment.files.isLocked(core.layout.writerLock)
+      }
+      if !isWritten {
+        do throws(StoreError) {
+          // Opening for writing does it.
+          try StoreWriter.open(core.layout, core.configuration, core.environment).close()
+          continue
+        } catch {
+          guard error.code == .locked else { throw error }
+        }
+      }
+      guard clock.monotonic() < deadline else {
+        throw StoreError(
+          .overloaded,
+          "packs are erased; the writing process did not take the erasure up within two minutes and will when it runs",
+          isRetryable: true)
+      }
+      pausing.wait(while: { _ in true }, until: clock.monotonic() + Self.pause) { _, _ in }
+    }
+  }
+
+  // MARK: What is not reached
+
+  private mutating func addLimits() throws(StoreError) {
+    if !core.catalog.hasDestroyedAll {
+      limits.append("an old generation of the catalog could not be overwritten; its blocks are free")
+    }
+    let volume = try inStore(core.layout) { () throws(FileError) in
+      try core.environment.files.volume(at: core.layout.root)
+    }
+    if let kind = volume.copyOnWriteKind {
+      limits.append("\(kind) does not overwrite in place: old blocks stay until they are used again")
+    }
+    for snapshot in core.catalog.state.snapshots {
+      limits.append(
+        "the snapshot at \(snapshot.path) has its own copies of journals and catalog: what these hold is erased by erasing there, packs that it shares are erased"
+      )
+    }
+    if !core.catalog.state.dictionaries.isEmpty {
+      limits.append("dictionaries hold text that at least three visitors' sessions share; dict retire removes one")
+    }
+    limits.append("backups, copies elsewhere, and what a drive keeps of overwritten blocks")
+  }
+}
+
+extension StoreCore {
+  /// Receipts of erasures whose process died are completed: what they buried is gone by now.
+  func endErasures() throws(StoreError) {
+    func isOpen(_ state: CatalogState) -> Bool {
+      state.receipts.contains { !$0.isDone } && state.destructions.isEmpty
+        && state.tombstones.values.allSatisfy { $0.commit <= state.erasureApplied }
+    }
+    guard isOpen(catalog.state) else { return }
+    settle(
+      try catalog.commit(.freeing) { state in
+        guard isOpen(state) else { return [] }
+        return state.receipts.filter { !$0.isDone && $0.target == .session }.map { facts in
+          var facts = facts
+          facts.isDone = true
+          return .receipt(facts)
+        }
+      })
+  }
+}

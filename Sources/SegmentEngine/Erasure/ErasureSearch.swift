@@ -1,0 +1,69 @@
+internal import SegmentFiles
+
+/// Finds the sessions that an erasure is about: in packs, in journals, and by edits that are not yet in either.
+struct ErasureSearch {
+  let core: StoreCore
+  let control: MaintenanceControl
+  /// Packs that could not be searched.
+  private(set) var unreadable: [String] = []
+
+  init(_ core: StoreCore, _ control: MaintenanceControl) {
+    self.core = core
+    self.control = control
+  }
+
+  /// The sessions, in order. One that is named is not looked for: it may be on its way.
+  mutating func sessions(of target: ErasureTarget) throws(StoreError) -> [SessionKey] {
+    switch target {
+    case .session(let key): return [key]
+    case .project(let project):
+      return try search { key, _, _ in Self.isSame(key.project, project) }
+    case .visitor(let visitor, let project):
+      return try search { key, found, _ in
+        Self.isSame(found, visitor) && project.map { Self.isSame(key.project, $0) } ?? true
+      }
+    case .tag(let name, let value, let project):
+      let candidates = try search { key, _, tags in
+        tags.contains { Self.isSame($0.key, name) && $0.value.map { Self.isSame($0, value) } ?? false }
+          && project.map { Self.isSame(key.project, $0) } ?? true
+      }
+      var found: [SessionKey] = []
+      // It may have another value by now.
+      for key in candidates where try core.summary(of: key)?.tags[name].map({ Self.isSame($0, value) }) ?? false {
+        found.append(key)
+      }
+      return found
+    }
+  }
+
+  private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+
+  private mutating func search(
+    _ isWanted: (_ key: SessionKey, _ visitor: String, _ tags: [TagChange]) -> Bool
+  ) throws(StoreError) -> [SessionKey] {
+    try core.refreshAll()
+    let (state, live) = core.contents.withLock { ($0.catalog, $0.live.sessions) }
+    var found = Set<SessionKey>()
+    for facts in state.packs {
+      try control.check()
+      do throws(StoreError) {
+        let reader = try DirectoryReader(try core.packs.pack(facts))
+        while let entry = try reader.next() {
+          if isWanted(entry.session, entry.visitor, entry.tags.map(\.change)) { found.insert(entry.session) }
+        }
+        control.advance(facts.fileBytes - min(facts.fileBytes, facts.storedBytes))
+      } catch {
+        // Gone since: what was in it is in packs of the next round, which the commit asks for.
+        if error.code == .notFound { continue }
+        guard error.code == .damaged else { throw error }
+        unreadable.append(core.layout.relative(core.layout.pack(facts.id)))
+      }
+    }
+    for (key, session) in live
+    where isWanted(key, session.visitor, session.parts.flatMap { $0.tags.map(\.change) }) { found.insert(key) }
+    for edit in state.sessionEdits {
+      if case .setTags(let changes) = edit.change, isWanted(edit.session, "", changes) { found.insert(edit.session) }
+    }
+    return found.filter { !state.isErased($0) }.sorted()
+  }
+}

@@ -1,0 +1,231 @@
+internal import Logging
+internal import SegmentFiles
+
+/// Lets sessions go for a budget or for the floor of free space: destroyed in place, so that it needs no room, and their
+/// pages given back. Packs of which nothing is left are unlinked. Each is logged, counted in the totals, and remembered.
+/// Called under the maintenance lock.
+struct Eviction {
+  let core: StoreCore
+  let projects: ProjectBytes
+
+  /// Sessions that one commit lets go.
+  static let chunk = 256
+
+  /// How many bytes are too many: in all, and by project.
+  struct Need {
+    var bytes: UInt64 = 0
+    var projects: [ExactName: UInt64] = [:]
+    var isEmpty: Bool { bytes == 0 && projects.isEmpty }
+  }
+
+  func need() throws(StoreError) -> Need {
+    var need = Need(bytes: try core.pressure().excess)
+    let budgets = core.policy.projectBudgets
+    if budgets.isEmpty { return need }
+    let sums = try projects.measure(core)
+    for (project, budget) in budgets {
+      let name = ExactName(project)
+      let bytes = sums[name] ?? 0
+      if bytes > budget { need.projects[name] = bytes - budget }
+    }
+    return need
+  }
+
+  /// What would go.
+  func plan(_ need: Need) throws(StoreError) -> [EvictionPlan.Candidate] {
+    if need.isEmpty { return [] }
+    let all = try candidates(need)
+    var chosen: [EvictionPlan.Candidate] = []
+    var taken = Set<SessionKey>()
+    for (project, bytes) in need.projects.sorted(by: { $0.key < $1.key }) {
+      for candidate in EvictionPlan.choose(all.filter { ExactName($0.key.project) == project }, freeing: bytes) {
+        if taken.insert(candidate.key).inserted { chosen.append(candidate) }
+      }
+    }
+    let freed = chosen.reduce(0) { $0 + $1.bytes }
+    if need.bytes > freed {
+      chosen += EvictionPlan.choose(all.filter { !taken.contains($0.key) }, freeing: need.bytes - freed)
+    }
+    return chosen
+  }
+
+  /// Does it. Returns what went; nil where nothing had to or nothing may.
+  func run(_ control: MaintenanceControl) throws(StoreError) -> MaintenanceReport.Departure? {
+    var gone = MaintenanceReport.Departure(reason: .budget)
+    var previous: UInt64?
+    while true {
+      try core.refreshAll()
+      let need = try need()
+      // Bytes are estimated by segments, and pages are freed whole: it may take another round, but never one for nothing.
+      let sum = need.projects.values.reduce(need.bytes, +)
+      if need.isEmpty || previous.map({ sum >= $0 }) ?? false { break }
+      previous = sum
+      let chosen = try plan(need)
+      if chosen.isEmpty {
+        core.logger?.warning(
+          "over the budget, and nothing more may be let go", metadata: ["bytes": "\(sum)"])
+        break
+      }
+      var at = 0
+      while at < chosen.count {
+        try control.check()
+        try letGo(Array(chosen[at..<min(chosen.count, at + Self.chunk)]), control, &gone)
+        at += Self.chunk
+      }
+    }
+    return gone.sessions > 0 ? gone : nil
+  }
+
+  // MARK: Candidates
+
+  /// Sessions that are over and not pinned: all of the recent tier, and of the archive those that expire next, as many as
+  /// are likely to be needed.
+  private func candidates(_ need: Need) throws(StoreError) -> [EvictionPlan.Candidate] {
+    let now = core.environment.clock.now()
+    let (state, index) = core.contents.withLock { ($0.catalog, $0.index) }
+    let sampling = Sampling(core.policy(of: state), storeSalt: state.samplingSalt)
+    var rule = PromotionRule(now: now, core.configuration, sampling.policy)
+    rule.window = 0
+    var files: [PackFile] = []
+    for facts in Self.packs(state, need) {
+      do throws(StoreError) { files.append(try core.packs.pack(facts)) } catch {
+        guard error.code == .notFound else { throw error }
+      }
+    }
+    var found: [EvictionPlan.Candidate] = []
+    var sweep = try PackSweep(files)
+    while let (key, swept) = try sweep.next() {
+      if state.isErased(key) || state.isPinned(key, at: now) { continue }
+      var parts = swept
+      // All of a session goes, wherever it is.
+      if index.find(KeyHash.of(key)).count > parts.count { parts = try core.resolve(key).parts }
+      let isLive = core.contents.withLock { contents in
+        contents.live[key].map { !$0.parts.isEmpty || $0.pending > 0 } ?? false
+      }
+      guard rule.isDue(parts.map(\.entry), hasMore: isLive), !isLive,
+        let facts = SegmentFacts.joined(parts.map(\.entry.facts))
+      else { continue }
+      found.append(try candidate(key, parts, facts, sampling, index))
+    }
+    return found
+  }
+
+  /// The packs that are looked through.
+  private static func packs(_ state: CatalogState, _ need: Need) -> [PackFacts] {
+    let free = state.packs.filter { !state.isBeingDestroyed($0.id) && $0.className != SamplingDecision.pinnedClass }
+    var chosen = free.filter { $0.tier == .recent }
+    var left = 2 * need.bytes
+    for pack in free.filter({ $0.tier == .archive }).sorted(by: {
+      ($0.expiryDay == 0 ? .max : $0.expiryDay, $0.firstReceived) < ($1.expiryDay == 0 ? .max : $1.expiryDay, $1.firstReceived)
+    }) {
+      // What one project has is spread over all.
+      if left == 0, need.projects.isEmpty { break }
+      chosen.append(pack)
+      left -= min(left, pack.liveBytes)
+    }
+    return chosen
+  }
+
+  private func candidate(
+    _ key: SessionKey, _ parts: [PackedPart], _ facts: SegmentFacts, _ sampling: Sampling, _ index: SegmentIndex
+  ) throws(StoreError) -> EvictionPlan.Candidate {
+    let decided = parts.last { !$0.entry.rule.isEmpty }
+    let decision: SamplingDecision
+    if let decided {
+      decision = sampling.follow(rule: decided.entry.rule, rate: decided.entry.rate, lastReceived: facts.lastReceived)
+    } else if let summary = core.summary(core.picture(of: key), parts) {
+      decision = sampling.decide(PolicyFacts(summary), lastReceived: facts.lastReceived, isPinned: false)
+    } else {
+      decision = sampling.follow(rule: "", rate: 1, lastReceived: facts.lastReceived)
+    }
+    let stage: EvictionPlan.Candidate.Stage
+    let untilDay: UInt32
+    switch decision.outcome {
+    case .dropped(let day): (stage, untilDay) = (.leftOut(facts.lastReceived), day)
+    case .kept(_, let day):
+      let own = decided?.pack.expiryDay ?? day
+      stage = .kept(untilDay: own == 0 ? .max : own, facts.lastReceived)
+      untilDay = own == 0 ? Day.expiry(received: facts.lastReceived, days: sampling.policy.longestRetentionDays) : own
+    }
+    let segments = parts.map { part in
+      (
+        part.pack.id,
+        Destruction.Segment(
+          entryOffset: part.entryRange.lowerBound, entryLength: UInt64(part.entryRange.count),
+          erased: ErasedEntry(part.entry))
+      )
+    }
+    return EvictionPlan.Candidate(
+      stage: stage, bytes: parts.reduce(0) { $0 + $1.entry.length }, segments: segments, key: key, facts: facts,
+      rule: decision.rule, untilDay: untilDay, isDecided: decided != nil)
+  }
+
+  // MARK: Letting go
+
+  private func letGo(
+    _ chosen: [EvictionPlan.Candidate], _ control: MaintenanceControl, _ gone: inout MaintenanceReport.Departure
+  ) throws(StoreError) {
+    let known = core.catalog.state
+    let now = core.environment.clock.now()
+    var destroyed: [Identifier: [Destruction.Segment]] = [:]
+    for candidate in chosen {
+      for (pack, segment) in candidate.segments { destroyed[pack, default: []].append(segment) }
+    }
+    // Of a pack that nothing is left of, the file goes at once.
+    let emptied = known.packs.filter { UInt64(destroyed[$0.id]?.count ?? 0) >= $0.liveSegments && destroyed[$0.id] != nil }
+    for pack in emptied { destroyed[pack.id] = nil }
+    let destruction = Destruction(
+      id: core.environment.newIdentifier(), reason: .eviction,
+      packs: destroyed.sorted { $0.key < $1.key }.map { .init(pack: $0.key, segments: $0.value) })
+    let list = GoneList(
+      chosen.map { candidate in
+        var reason = GoneList.Reason.evicted
+        if case .leftOut = candidate.stage { reason = .dropped }
+        return .init(hash: KeyHash.of(candidate.key), untilDay: candidate.untilDay, reason: reason)
+      })
+    let facts = try list.install(core)
+    do throws(StoreError) {
+      core.settle(
+        try core.catalog.commit(.freeing) { state throws(StoreError) in
+          guard state.packs == known.packs, !chosen.contains(where: { state.isPinned($0.key, at: now) }) else {
+            throw StoreError(.conflict, "packs or pins changed while a budget was kept", isRetryable: true)
+          }
+          return [.addGone(facts)] + emptied.map { .removePack($0.id) }
+            + (destruction.packs.isEmpty ? [] : [.destroy(destruction)]) + Self.totals(chosen)
+        })
+    } catch {
+      if error.code == .diskFull || error.code == .conflict {
+        try? core.environment.files.unlink(core.layout.gone(facts.id))
+      }
+      if error.code == .conflict { return }
+      throw error
+    }
+    core.packs.close(emptied.map(\.id))
+    for pack in emptied { try? core.environment.files.unlink(core.layout.pack(pack.id)) }
+    if !destruction.packs.isEmpty { _ = try core.carryOut(destruction, control) }
+    gone.packs += emptied.count
+    gone.sessions += chosen.count
+    gone.bytes += chosen.reduce(0) { $0 + $1.bytes }
+    for candidate in chosen {
+      core.logger?.notice(
+        "let go for a budget",
+        metadata: [
+          "session": "\(candidate.key)", "rule": "\(candidate.rule)", "bytes": "\(candidate.bytes)",
+          "lastReceived": "\(ISO8601.text(candidate.facts.lastReceived))",
+        ])
+    }
+  }
+
+  private static func totals(_ chosen: [EvictionPlan.Candidate]) -> [CatalogEdit] {
+    var totals: [RuleTotal.Key: RuleTotal] = [:]
+    for candidate in chosen {
+      var isLeftOut = false
+      if case .leftOut = candidate.stage { isLeftOut = true }
+      // What was decided on is counted already.
+      var total = candidate.isDecided ? RuleTotal() : RuleTotal(candidate.facts, isKept: !isLeftOut, isFirst: true)
+      total.evicted = isLeftOut ? 0 : 1
+      totals[.init(day: Day.of(candidate.facts.lastReceived), rule: candidate.rule), default: RuleTotal()].add(total)
+    }
+    return totals.sorted { $0.key < $1.key }.map { .total($0.key, $0.value) }
+  }
+}
