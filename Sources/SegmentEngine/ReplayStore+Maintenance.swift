@@ -27,7 +27,9 @@ extension ReplayStore {
       let others = part.subtracting([.flush])
       if others.isEmpty { continue }
       report.add(
-        try await work(progress) { (control) throws(StoreError) in try maintenance.run(others, isForced: isForced, control) })
+        try await work(progress) { (control) throws(StoreError) in
+          try maintenance.run(others, isForced: isForced, isStrict: jobs == [.expiry], control)
+        })
     }
     if freeing.isSubset(of: jobs), mode == .maintenance || writing != nil {
       try await work { (_) throws(StoreError) in maintenance.core.fillReserve() }

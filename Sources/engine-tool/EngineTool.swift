@@ -19,7 +19,7 @@ struct EngineTool: AsyncParsableCommand {
     subcommands: [
       Import.self, Sessions.self, Show.self, Export.self, Ranges.self, Info.self, Stats.self, Verify.self, Flush.self,
       Compact.self, Expire.self, PolicyCommand.self, Dict.self, Tag.self, Finish.self, Pin.self, Unpin.self, Erase.self,
-      Bench.self,
+      Snapshot.self, Restore.self, Bench.self,
     ])
 
   /// Parses and runs. In the place of ArgumentParser's own, for the exit status and the one-line messages.

@@ -134,6 +134,11 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// Makes the catalog of a copy of the store. Nobody else is at that folder.
+  static func writeCopy(_ state: CatalogState, _ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) {
+    _ = try writeGeneration(state, environment, layout)
+  }
+
   private func put(
     _ edits: [CatalogEdit], _ state: CatalogState, _ current: inout Loaded, isNew: Bool, _ lock: any FileLock
   ) throws(StoreError) {

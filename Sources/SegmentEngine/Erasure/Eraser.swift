@@ -12,7 +12,7 @@ internal import SegmentFiles
 ///    looked at. It is written as a new generation, and the old ones are overwritten, as they may name the sessions;
 /// 3. segments are overwritten with zeros, directory entries with markers; synced; pages given back;
 /// 4. the writing process does the same in its journals, or this one where nobody writes;
-/// 5. a commit says that it is done.
+/// 5. the same is done in snapshots that can be reached; 6. a commit says that it is done.
 ///
 /// A crash anywhere is made good by whoever opens the store next for writing, or maintains it: the catalog says what to do.
 struct Eraser {
@@ -53,9 +53,10 @@ struct Eraser {
     while start < sessions.count {
       let chunk = Array(sessions[start..<min(sessions.count, start + Self.chunk)])
       start += chunk.count
-      try erase(chunk, isLast: start == sessions.count, &receipt, &touched)
+      try erase(chunk, &receipt, &touched)
     }
     try settleJournals()
+    for snapshot in core.catalog.state.snapshots { eraseIn(snapshot, target, sessions, &receipt) }
     receipt.isDone = true
     let done = receipt
     core.settle(try core.catalog.commit(.freeing) { _ in [.receipt(done)] })
@@ -71,10 +72,8 @@ struct Eraser {
 
   private func check(_ target: ErasureTarget, _ sessions: [SessionKey]) throws(StoreError) {
     if case .session(let key) = target {
-      if core.contents.withLock({ $0.catalog.isErased(key) }) {
-        throw StoreError(
-          .sessionErased, "session \(key) was erased before; the receipts tell when", location: .init(session: key))
-      }
+      // Erased before, perhaps not to the end: what is left of it anywhere goes now.
+      if core.contents.withLock({ $0.catalog.isErased(key) }) { return }
       let picture = core.picture(of: key)
       let isLive = picture.live.map { !$0.parts.isEmpty || $0.pending > 0 } ?? false
       let parts = try? core.resolve(key).parts
@@ -99,7 +98,7 @@ struct Eraser {
   // MARK: Packs
 
   private func erase(
-    _ sessions: [SessionKey], isLast: Bool, _ receipt: inout ErasureFacts,
+    _ sessions: [SessionKey], _ receipt: inout ErasureFacts,
     _ touched: inout (packs: Set<Identifier>, journals: Set<Identifier>)
   ) throws(StoreError) {
     for attempt in 0... {
@@ -207,6 +206,49 @@ struct Eraser {
     }
   }
 
+  // MARK: Snapshots
+
+  /// Erases in a snapshot: packs that it shares are done, but it has journals, a catalog, and packs that the store no longer
+  /// names. One that is gone is forgotten; one that cannot be reached is told.
+  private mutating func eraseIn(
+    _ snapshot: SnapshotFacts, _ target: ErasureTarget, _ sessions: [SessionKey], _ receipt: inout ErasureFacts
+  ) {
+    let layout = Layout(root: snapshot.path)
+    do throws(StoreError) {
+      let facts = try inStore(layout) { () throws(FileError) in try core.environment.files.facts(at: layout.catalog) }
+      guard facts != nil else {
+        core.settle(try core.catalog.commit { _ in [.forgetSnapshot(snapshot.id)] })
+        return
+      }
+      let other = try StoreCore.openForReading(layout, core.configuration, core.environment)
+      guard other.catalog.state.store == core.catalog.state.store, other.catalog.state.snapshotTime != 0 else {
+        core.settle(try core.catalog.commit { _ in [.forgetSnapshot(snapshot.id)] })
+        return
+      }
+      var search = ErasureSearch(other, control)
+      let all = Set(sessions).union(try search.sessions(of: target)).sorted()
+      var eraser = Eraser(other, writer: nil, control)
+      var start = 0
+      var touched = (packs: Set<Identifier>(), journals: Set<Identifier>())
+      var own = receipt
+      own.id = other.environment.newIdentifier()
+      while start < all.count {
+        let chunk = Array(all[start..<min(all.count, start + Self.chunk)])
+        start += chunk.count
+        try eraser.erase(chunk, &own, &touched)
+      }
+      let state = other.catalog.state
+      try JournalErasure(core: other).run(state)
+      own.isDone = true
+      let done = own
+      let newest = state.tombstones.values.map(\.commit).max() ?? 0
+      try other.catalog.commit { _ in [.erasureApplied(newest), .receipt(done)] }
+      limits += eraser.limits
+    } catch {
+      limits.append("the snapshot at \(snapshot.path) could not be reached: \(error.message)")
+    }
+  }
+
   // MARK: What is not reached
 
   private mutating func addLimits() throws(StoreError) {
@@ -218,11 +260,6 @@ struct Eraser {
     }
     if let kind = volume.copyOnWriteKind {
       limits.append("\(kind) does not overwrite in place: old blocks stay until they are used again")
-    }
-    for snapshot in core.catalog.state.snapshots {
-      limits.append(
-        "the snapshot at \(snapshot.path) has its own copies of journals and catalog: what these hold is erased by erasing there, packs that it shares are erased"
-      )
     }
     if !core.catalog.state.dictionaries.isEmpty {
       limits.append("dictionaries hold text that at least three visitors' sessions share; dict retire removes one")

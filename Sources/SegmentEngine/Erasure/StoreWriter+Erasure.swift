@@ -25,46 +25,8 @@ extension StoreWriter {
     let newest = state.tombstones.values.map(\.commit).max() ?? 0
     guard newest > state.erasureApplied else { return }
     let active = self.state.withLock { state in state.journal.map { ($0.header.id, $0.end) } }
-    var destruction = Destruction(id: environment.newIdentifier(), reason: .erasure)
-    for isKeptAside in [false, true] {
-      let folder = isKeptAside ? layout.damaged : layout.journals
-      for name in try inStore(layout, { () throws(FileError) in try environment.files.list(folder) }) {
-        guard name.hasSuffix(".journal"), let id = Identifier(name.dropLast(8)) else { continue }
-        let end = active.flatMap { $0.0 == id && !isKeptAside ? $0.1 : nil }
-        let records = try erasedRecords(in: "\(folder)/\(name)", id, end: end, state)
-        if !records.isEmpty {
-          destruction.journals.append(.init(journal: id, isKeptAside: isKeptAside, records: records))
-        }
-      }
-    }
-    if !destruction.journals.isEmpty {
-      let named = destruction
-      core.settle(try core.catalog.commit(.freeing) { _ in [.destroy(named)] })
-      _ = try core.carryOut(named)
-    }
+    try JournalErasure(core: core, active: active).run(state)
     core.contents.withLock { contents in contents.live.remove { state.isErased($0) } }
     core.settle(try core.catalog.commit(.freeing) { now in now.erasureApplied < newest ? [.erasureApplied(newest)] : [] })
-  }
-
-  /// The records of erased sessions in a journal, up to `end` or the end of the file. One that is gone has none.
-  private func erasedRecords(
-    in path: String, _ id: Identifier, end: UInt64?, _ state: CatalogState
-  ) throws(StoreError) -> [Destruction.Record] {
-    var found: [Destruction.Record] = []
-    do throws(FileError) {
-      let file = try environment.files.open(path, .read)
-      let size = try file.facts().size
-      var scan = try JournalScan(file, id: id)
-      try scan.run(trust: .sealed(end: end ?? size), checkingPayloads: false) { record in
-        if case .erased = record.head.details { return }
-        guard state.isErased(record.head.session) else { return }
-        found.append(
-          .init(offset: record.head.offset, size: record.head.size, appliedCommit: record.head.appliedCommit))
-      }
-    } catch {
-      if error.errno == ErrorNumber.notFound { return [] }
-      throw StoreError(error, in: layout)
-    }
-    return found
   }
 }

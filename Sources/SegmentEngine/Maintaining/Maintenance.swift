@@ -20,16 +20,16 @@ final class Maintenance: Sendable {
   /// for long.
   ///
   /// With `isThorough` the copies of dictionaries are read and checked throughout, else only looked for. With `isForced`
-  /// sessions expire though the clock is far ahead. Throws `.locked` where another process does maintenance; `.cancelled`
+  /// sessions expire though the clock is far ahead; with `isStrict` an unbelievable clock is an error and not only logged. Throws `.locked` where another process does maintenance; `.cancelled`
   /// where `control` says so, with all that was committed before in force; `.clockAhead`.
   func run(
-    _ jobs: Set<MaintenanceJob>, isThorough: Bool = true, isForced: Bool = false, _ control: MaintenanceControl
+    _ jobs: Set<MaintenanceJob>, isThorough: Bool = true, isForced: Bool = false, isStrict: Bool = false, _ control: MaintenanceControl
   ) throws(StoreError) -> MaintenanceReport {
     let control = control.paced(
       UInt64(max(0, core.configuration.maintenanceBytesPerSecond)), core.environment.clock)
     return try exclusively { () throws(StoreError) in
       var report = MaintenanceReport()
-      if jobs.contains(.expiry) { try expire(isForced: isForced, isAlone: jobs == [.expiry], control, &report) }
+      if jobs.contains(.expiry) { try expire(isForced: isForced, isStrict: isStrict, control, &report) }
       if jobs.contains(.erasure) {
         report.erasuresEnded = try core.carryOutDestructions(control)
         try core.endErasures()
@@ -64,13 +64,13 @@ final class Maintenance: Sendable {
   }
 
   private func expire(
-    isForced: Bool, isAlone: Bool, _ control: MaintenanceControl, _ report: inout MaintenanceReport
+    isForced: Bool, isStrict: Bool, _ control: MaintenanceControl, _ report: inout MaintenanceReport
   ) throws(StoreError) {
     do throws(StoreError) {
       if let gone = try Expiry(core: core).run(control, isForced: isForced) { report.departures.append(gone) }
     } catch {
       // A wrong clock keeps nothing else from being done.
-      guard error.code == .clockAhead, !isAlone else { throw error }
+      guard error.code == .clockAhead, !isStrict else { throw error }
       core.logger?.warning("nothing expires", metadata: ["error": "\(error)"])
     }
     try CatalogTidying(core: core).run()

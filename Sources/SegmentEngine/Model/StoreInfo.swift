@@ -46,6 +46,26 @@ public struct StoreInfo: Sendable, Hashable {
   public var packedEvents: UInt64
   /// Process that holds the writer lock, as its lock record says; nil where nobody writes.
   public var writer: String?
+  /// Snapshots that were made of it and are still there.
+  public var snapshots: [SnapshotInfo] = []
+  /// Space held back for what must be done on a full disk, bytes.
+  public var reserveBytes: UInt64 = 0
+  /// Sessions that were left out or let go early and are remembered, so that late batches of them are refused.
+  public var goneSessions: UInt64 = 0
+  /// Sessions that are pinned.
+  public var pinnedSessions = 0
+  /// When it was made as a snapshot; nil where it is a store of its own.
+  public var snapshotTime: Timestamp?
   /// Bytes an ordinary user may still write to the volume.
   public var freeBytes: UInt64
+}
+
+/// A snapshot of a store.
+public struct SnapshotInfo: Sendable, Hashable {
+  /// The folder it is in.
+  public var path: String
+  /// When it was made.
+  public var time: Timestamp
+  /// Bytes that only it holds and that its removal would free: its own copies, and files that the store no longer names.
+  public var bytesHeld: UInt64
 }

@@ -7,6 +7,9 @@ enum ErrorNumber {
   static let io: Int32 = 5
   static let accessDenied: Int32 = 13
   static let exists: Int32 = 17
+  /// The names lie on different volumes.
+  static let crossesVolumes: Int32 = 18
+  static let tooManyLinks: Int32 = 31
   static let notDirectory: Int32 = 20
   static let noSpace: Int32 = 28
   static let readOnlyFileSystem: Int32 = 30

@@ -16,6 +16,7 @@ extension StoreCore {
     if commits { try StoreAccess.checkOwner(facts, layout, environment) }
     let core = StoreCore(
       environment, layout, configuration, try Catalog.open(environment, layout), isWriting: false)
+    if commits, core.catalog.state.snapshotTime != 0 { throw .snapshotIsReadOnly(layout) }
     try core.refreshAll()
     return core
   }
@@ -66,7 +67,9 @@ extension StoreCore {
       rawBytes: state.packs.reduce(0) { $0 + $1.liveRawBytes } + parts.reduce(0) { $0 + $1.rawBytes },
       storedBytes: state.packs.reduce(0) { $0 + $1.liveStoredBytes } + parts.reduce(0) { $0 + $1.storedBytes },
       packedEvents: state.packs.reduce(0) { $0 + $1.livePackedEvents } + parts.reduce(0) { $0 + $1.facts.packed },
-      writer: writer,
+      writer: writer, snapshots: try snapshotInfos(state),
+      reserveBytes: try files([layout.reserve]).bytes, goneSessions: state.gone.reduce(0) { $0 + $1.entries },
+      pinnedSessions: state.pins.count, snapshotTime: state.snapshotTime == 0 ? nil : Timestamp(millisecondsSince1970: state.snapshotTime),
       freeBytes: try inStore(layout) { () throws(FileError) in try environment.files.volume(at: layout.root) }.freeBytes)
   }
 }

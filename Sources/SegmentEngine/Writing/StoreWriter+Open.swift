@@ -22,10 +22,7 @@ extension StoreWriter {
       do { catalog = try Catalog.open(environment, layout) } catch where error.code == .notFound {
         catalog = try Catalog.create(environment, layout)
       }
-      guard catalog.state.snapshotTime == 0 else {
-        throw StoreError(
-          .isSnapshot, "\(layout.root) is a snapshot: it can be read, and engine-tool restore makes a store of it")
-      }
+      guard catalog.state.snapshotTime == 0 else { throw StoreError.snapshotIsReadOnly(layout) }
       let core = StoreCore(environment, layout, configuration, catalog, isWriting: true)
       let writer = StoreWriter(core, lock)
       try writer.recover()

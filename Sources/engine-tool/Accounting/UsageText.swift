@@ -89,6 +89,7 @@ struct UsageText {
     case .recordHeads: "heads of journal records"
     case .journalFraming: "journals' framing and padding"
     case .dictionaries: "dictionaries, two copies"
+    case .reserve: "space held back for a full disk"
     case .catalog: "catalog"
     case .locks: "locks and durable mark"
     case .damagedJournals: "damaged journals kept"

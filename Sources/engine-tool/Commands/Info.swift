@@ -43,6 +43,14 @@ struct Info: AsyncParsableCommand {
       "dictionaries": .count(info.dictionaries.count),
       "dictionaryBytes": .whole(info.dictionaries.bytes),
       "catalogBytes": .whole(info.catalogBytes),
+      "reserveBytes": .whole(info.reserveBytes),
+      "goneSessions": .whole(info.goneSessions),
+      "pinnedSessions": .count(info.pinnedSessions),
+      "snapshotMs": .time(info.snapshotTime),
+      "snapshots": .array(
+        info.snapshots.map {
+          ["path": .string($0.path), "timeMs": .time($0.time), "bytesHeld": .whole($0.bytesHeld)]
+        }),
       "freeBytes": .whole(info.freeBytes),
       "writer": .optional(info.writer),
     ])
@@ -66,6 +74,14 @@ struct Info: AsyncParsableCommand {
         + Units.count(info.commits, "commit"),
       "free": Units.bytes(info.freeBytes),
     ])
+    if let time = info.snapshotTime { text += "a snapshot, made \(Units.time(time)); restore makes a store of it\n" }
+    if info.pinnedSessions > 0 { text += "\(Units.count(UInt64(info.pinnedSessions), "session")) pinned\n" }
+    if info.goneSessions > 0 {
+      text += "\(Units.count(info.goneSessions, "session")) left out or let go early, and remembered\n"
+    }
+    for snapshot in info.snapshots {
+      text += "snapshot \(snapshot.path) of \(Units.time(snapshot.time)) holds \(Units.bytes(snapshot.bytesHeld))\n"
+    }
     if info.damagedJournals > 0 {
       text += "\(Units.count(UInt64(info.damagedJournals), "journal")) damaged; see verify\n"
     }

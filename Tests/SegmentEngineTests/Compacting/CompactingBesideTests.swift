@@ -131,7 +131,7 @@ struct CompactingBesideTests {
       #expect(await failure { _ = try await handle.maintain([.merge]) }?.code == .locked)
       #expect(await failure { _ = try await handle.trainDictionary(project: "default") }?.code == .locked)
     }
-    #expect(try await second.maintain([.merge], dryRun: true).rewrites.map(\.packsRead) == [9])
+    #expect(try await second.maintain([.merge], dryRun: true).plan.map(\.packs) == [9])
     lock.release()
     #expect(try await second.maintain([.merge]).rewrites.map(\.packsRead) == [9])
     #expect(try await first.maintain([.merge]).rewrites.isEmpty)

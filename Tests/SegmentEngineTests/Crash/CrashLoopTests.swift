@@ -84,6 +84,7 @@ enum Recovery {
       try writer.close()
       let report = try store.openReader(91).verified(deep: true)
       #expect(report.isClean, "\(what): \(report.findings)")
+      try checkTraces(store, life, what)
 
       // Recovering what was recovered changes not a byte.
       let before = disk.fingerprint()
@@ -96,11 +97,25 @@ enum Recovery {
     }
   }
 
+  /// Once its erasure is in force nothing of a session is in any file, as it stands or decompressed.
+  private static func checkTraces(_ store: SimulatedStore, _ life: ScriptedLife, _ what: String) throws {
+    guard try store.openReader(92).catalog.state.isErased(ScriptedLife.erased) else {
+      #expect(life.oracle.sessions[ScriptedLife.erased]?.isErased ?? false == false, "\(what): the erasure is lost")
+      return
+    }
+    for (name, bytes) in try store.files() {
+      for text in [ScriptedLife.trace, ScriptedLife.erased.id] {
+        #expect(!Traces.contains(bytes, text), "\(what): \(name) holds \(text)")
+        #expect(!Traces.decoded(bytes, []).contains { Traces.contains($0, text) }, "\(what): \(name) decodes to \(text)")
+      }
+    }
+  }
+
   /// A client that got no answer sends its batch again: then it is there once, also in a pack.
   private static func resendAndFlush(_ store: SimulatedStore, _ life: ScriptedLife, _ what: String) throws {
     let writer = try store.openWriter(4)
     var oracle = life.oracle
-    for batch in life.underWay {
+    for batch in life.underWay where !life.mayBeGone(batch.key) {
       let found = try writer.core.exported(batch.key).bytes
       try writer.core.prepare(batch.key)
       let receipt = try writer.commit([try life.prepared(batch.key, batch.bytes, batch.batchID)]).first?.get()

@@ -36,14 +36,17 @@ struct RandomLife {
   }
 
   private func live(_ life: inout ScriptedLife, _ store: SimulatedStore, _ random: inout SplitMix64) {
-    let keys = [ScriptedLife.first, ScriptedLife.second, SessionKey(project: "shop", id: "third")]
-    func key(_ random: inout SplitMix64) -> SessionKey { keys[Int(random.next() % 3)] }
+    let keys = [
+      ScriptedLife.first, ScriptedLife.second, SessionKey(project: "shop", id: "third"), ScriptedLife.dropped,
+      ScriptedLife.erased,
+    ]
+    func key(_ random: inout SplitMix64) -> SessionKey { keys[Int(random.next() % UInt64(keys.count))] }
     do {
       var process: UInt32 = 10
       var writer = try store.openWriter(process)
       var hasSynced = Set<SessionKey>()
       for _ in 0..<50 {
-        switch random.next() % 20 {
+        switch random.next() % 24 {
         case 0...5:
           var wanted: [(SessionKey, Int)] = []
           for _ in 0...(random.next() % 3) { wanted.append((key(&random), 1 + Int(random.next() % 30))) }
@@ -53,19 +56,23 @@ struct RandomLife {
         case 7: try life.bufferAndSync(writer)
         case 8: try life.resend(writer)
         case 9:
-          if let key = hasSynced.randomElement(using: &random) {
+          if let key = hasSynced.randomElement(using: &random), !life.mayBeGone(key) {
             try life.tag(writer, key, ["k\(random.next() % 3)": "v\(random.next() % 100)"])
           }
-        case 10: if let key = hasSynced.randomElement(using: &random) { try life.finish(writer, key) }
+        case 10: if let key = hasSynced.randomElement(using: &random), !life.mayBeGone(key) { try life.finish(writer, key) }
         case 11: try writer.rotate()
         case 12...13: try life.flush(writer)
         case 14:
-          if let key = hasSynced.randomElement(using: &random) {
+          if let key = hasSynced.randomElement(using: &random), !life.mayBeGone(key) {
             try life.editFromOutside(writer, key, ["out\(random.next() % 3)": "x"])
           }
         case 16: try life.merge(writer)
         case 17: try life.promote(writer)
         case 18: try life.compactBeside(writer)
+        case 20: try life.setPolicy(writer)
+        case 21: try life.pin(writer, key(&random))
+        case 22 where random.next() % 3 == 0: try life.erase(writer)
+        case 23: try life.expire(writer)
         case 19:
           if random.next() % 2 == 0 {
             try life.adoptDictionary(writer, key(&random).project)

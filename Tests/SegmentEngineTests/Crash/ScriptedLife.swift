@@ -51,11 +51,59 @@ struct ScriptedLife {
       try flush(writer)
       try promote(writer)
       try retireDictionaries(writer)
+      try append(writer, [(Self.first, 2), (Self.erased, 3), (Self.dropped, 2)])
+      try finish(writer, Self.dropped)
+      try flush(writer)
+      try append(writer, [(Self.erased, 2)])
+      try setPolicy(writer)
+      try pin(writer, Self.first)
+      try erase(writer)
+      try promote(writer)
+      try expire(writer)
       try append(writer, [(Self.first, 2)])
       try writer.close()
     } catch {
       // The power is gone.
     }
+  }
+
+  /// A session that is erased, and one that a policy leaves out.
+  static let erased = SessionKey(project: "shop", id: "to-be-erased-7731")
+  static let dropped = SessionKey(project: "dropped", id: "d")
+  /// What the erased session's events hold and nothing else does.
+  static let trace = "trace-of-the-erased-7731"
+
+  /// Whether a policy or an erasure may have taken a session away: nobody sends anything of it any longer.
+  func mayBeGone(_ key: SessionKey) -> Bool { oracle.sessions[key]?.mayBeGone ?? false }
+
+  /// Leaves out what is of one project, keeps the rest for a long time.
+  mutating func setPolicy(_ writer: StoreWriter) throws {
+    oracle.sessions[Self.dropped, default: .init()].mayBeGone = true
+    let policy = Policy(
+      rules: [.init(name: "dropped", when: .init(projects: [Self.dropped.project]), keep: 0)],
+      otherwise: .init(name: "default", keep: 1, retention: .days(3_000)), freeBytes: 0)
+    _ = try PolicyInstallation(core: writer.core).install(policy)
+  }
+
+  /// A pin is a commit to the catalog and nothing else.
+  func pin(_ writer: StoreWriter, _ key: SessionKey) throws {
+    writer.core.settle(try writer.core.catalog.commit { _ in [.pin(Pin(session: key, until: 0))] })
+  }
+
+  /// Erases a session in the writing process.
+  mutating func erase(_ writer: StoreWriter) throws {
+    oracle.sessions[Self.erased, default: .init()].mayBeGone = true
+    var eraser = Eraser(writer.core, writer: writer, MaintenanceControl())
+    do throws(StoreError) { _ = try eraser.run(.session(Self.erased)) } catch {
+      if error.code == .notFound { return }
+      throw error
+    }
+    oracle.sessions[Self.erased]?.isErased = true
+  }
+
+  /// Packs whose day has come go; the sessions of a test's life never have one that is near.
+  func expire(_ writer: StoreWriter) throws {
+    _ = try Maintenance(writer.core).run([.expiry, .erasure, .budget], isForced: true, MaintenanceControl())
   }
 
   /// Events of one batch, told apart from all others.
@@ -75,6 +123,15 @@ struct ScriptedLife {
     return Array(text.utf8)
   }
 
+  /// Events that can be told wherever they are.
+  static func tracedEvents(_ count: Int, number: Int) -> [UInt8] {
+    let lines = (0..<count).map { event in
+      let time = 1_700_000_000_000 + number * 5_000 + event * 10
+      return "{\"type\":5,\"data\":{\"tag\":\"\(trace)\",\"payload\":\(number * 100 + event)},\"timestamp\":\(time)}\n"
+    }
+    return Array(lines.joined().utf8)
+  }
+
   func prepared(_ key: SessionKey, _ bytes: [UInt8], _ batchID: String, _ durability: Durability = .synced) throws
     -> PendingCommit
   {
@@ -92,13 +149,17 @@ struct ScriptedLife {
     underWay = []
     for (key, count) in wanted {
       batches += 1
-      let bytes = Self.events(count, number: batches)
+      let isErased = key == Self.erased
+      // Once it is gone nothing more is taken of it: a client stops.
+      if oracle.sessions[key]?.mayBeGone ?? false { continue }
+      let bytes = isErased ? Self.tracedEvents(count, number: batches) : Self.events(count, number: batches)
       let batchID = "batch-\(batches)"
       try writer.core.prepare(key)
       group.append(try prepared(key, bytes, batchID, durability))
       underWay.append((key, bytes, batchID))
       oracle.sessions[key, default: .init()].possible.append(bytes)
     }
+    if group.isEmpty { return }
     for outcome in writer.commit(group) { _ = try outcome.get() }
     if durability == .synced {
       for (key, _) in wanted { oracle.settle(key) }
@@ -111,7 +172,7 @@ struct ScriptedLife {
 
   /// Sends the last acknowledged batches again: nothing may be stored twice.
   mutating func resend(_ writer: StoreWriter) throws {
-    for batch in sent {
+    for batch in sent where !mayBeGone(batch.key) {
       try writer.core.prepare(batch.key)
       let outcome = writer.commit([try prepared(batch.key, batch.bytes, batch.batchID)])
       guard let receipt = try outcome.first?.get(), receipt.isDuplicate else {

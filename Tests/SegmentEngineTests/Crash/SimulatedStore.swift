@@ -38,6 +38,20 @@ struct SimulatedStore {
       process: ProcessFacts(host: "simulated", process: process, started: 0))
   }
 
+  /// Every file of the store as it is now.
+  func files() throws(FileError) -> [String: [UInt8]] {
+    let files = disk.process()
+    var found: [String: [UInt8]] = [:]
+    for folder in [Self.root] + Self.layout.folders where try files.facts(at: folder) != nil {
+      for name in try files.list(folder) {
+        let path = "\(folder)/\(name)"
+        guard let facts = try files.facts(at: path), facts.kind == .file else { continue }
+        found[path] = try files.open(path, .read).readBytes(at: 0, count: Int(facts.size))
+      }
+    }
+    return found
+  }
+
   func openWriter(_ process: UInt32 = 1) throws(StoreError) -> StoreWriter {
     try StoreWriter.open(Self.layout, Self.configuration, environment(process))
   }
@@ -53,7 +67,8 @@ extension StoreCore {
     var bytes: [UInt8] = []
     var gaps: [Gap] = []
     var stream: ArrivalStream
-    do { stream = try ArrivalStream(self, key, time: nil, window: nil) } catch where error.code == .notFound {
+    do { stream = try ArrivalStream(self, key, time: nil, window: nil) } catch
+    where [.notFound, .sessionErased, .sessionDropped, .sessionExpired].contains(error.code) {
       return ([], [])
     }
     while let chunk = try stream.next() {

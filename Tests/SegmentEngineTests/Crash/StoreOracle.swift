@@ -13,6 +13,10 @@ struct StoreOracle {
     var possibleTags: [String: String]?
     var isFinished = false
     var mayBeFinished = false
+    /// A policy or an erasure may take it away: then it is there whole, or not at all.
+    var mayBeGone = false
+    /// It was erased: nothing of it may be found.
+    var isErased = false
 
     /// All contents that may be found.
     var allowed: [[UInt8]] {
@@ -43,6 +47,11 @@ struct StoreOracle {
   func problem(in core: StoreCore) throws -> String? {
     for (key, expected) in sessions.sorted(by: { $0.key < $1.key }) {
       let found = try core.exported(key)
+      if expected.isErased {
+        if !found.bytes.isEmpty { return "\(key): was erased and has \(found.bytes.count) bytes" }
+        continue
+      }
+      if expected.mayBeGone, found.bytes.isEmpty { continue }
       if !found.gaps.isEmpty { return "\(key): declares \(found.gaps)" }
       guard expected.allowed.contains(found.bytes) else {
         return "\(key): \(found.bytes.count) bytes found, \(expected.certain.count) acknowledged, "

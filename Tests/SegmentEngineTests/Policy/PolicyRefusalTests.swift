@@ -80,8 +80,8 @@ struct PolicyRefusalTests {
     .rule("{}", "rules[0].name: it is missing"),
     .rule(#"{"name": "r"}"#, "rules[0].when: it is missing, an object ({} for all sessions) is expected"),
     .rule(#"{"name": "r", "when": {}}"#, "rules[0].keep: it is missing, a number from 0 to 1 is expected"),
-    .rule(#"{"name": ""}"#, #"rules[0].name: "" was given, a name of 1 to 64 bytes without control characters"#),
-    .rule(#"{"name": "\#(longName)"}"#, "rules[0].name: \"nnnn", "…\" (70 bytes)", "a name of 1 to 64 bytes"),
+    .rule(#"{"name": ""}"#, #"rules[0].name: "" was given, a name of 1 to 63 bytes without control characters"#),
+    .rule(#"{"name": "\#(longName)"}"#, "rules[0].name: \"nnnn", "…\" (70 bytes)", "a name of 1 to 63 bytes"),
     .rule(#"{"name": "a\tb"}"#, #"rules[0].name: "a\u0009b" was given"#),
     .rule(#"{"name": "a\u007f"}"#, #"rules[0].name: "a\u007f" was given"#),
     .rule(#"{"name": 5}"#, "rules[0].name: 5 was given"),
@@ -130,7 +130,7 @@ struct PolicyRefusalTests {
     .when(
       #""tags": {"a": 1}"#, "rules[0].when.tags.a: 1 was given, null (the key alone), or a value of 0 to 1024 bytes"),
     .when(#""tags": {"my key": "\u0001"}"#, #"rules[0].when.tags["my key"]: "\u0001" was given"#),
-    .when(#""tags": {"\#(longName)": null}"#, "rules[0].when.tags: \"nnn", "a tag key of 1 to 64 bytes"),
+    .when(#""tags": {"\#(longName)": null}"#, "rules[0].when.tags: \"nnn", "a tag key of 1 to 63 bytes"),
     .when(#""tags": {"a": null, "a": "x"}"#, "rules[0].when.tags.a: it is given twice"),
     .when(
       #""tags": {\#((0...64).map { #""t\#($0)": null"# }.joined(separator: ","))}"#,

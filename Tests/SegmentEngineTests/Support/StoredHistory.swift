@@ -104,6 +104,8 @@ struct StoreImage: Equatable {
     var summary = summary
     summary.segments = 0
     summary.storedBytes = 0
+    summary.rule = nil
+    summary.expires = nil
     return summary
   }
 
