@@ -18,7 +18,7 @@ struct EngineTool: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Import.self, Sessions.self, Show.self, Export.self, Ranges.self, Info.self, Stats.self, Verify.self, Flush.self,
-      Compact.self, Dict.self, Tag.self, Finish.self, Bench.self,
+      Compact.self, Dict.self, Tag.self, Finish.self, Audit.self, Bench.self,
     ])
 
   /// Parses and runs. In the place of ArgumentParser's own, for the exit status and the one-line messages.
