@@ -24,6 +24,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
   ],
   targets: [
     .systemLibrary(
@@ -43,6 +44,7 @@ let package = Package(
       dependencies: [
         "SegmentScanner", "SegmentCodecs", "SegmentFiles", "CSegmentShims",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -74,6 +76,7 @@ let package = Package(
       name: "SegmentEngineTests",
       dependencies: [
         "SegmentEngine", "SegmentCodecs", "SegmentFiles", "SegmentTestSupport", "segment-test-child",
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
       ],
       exclude: ["Crash/operation-order.txt"], swiftSettings: strict),
     .testTarget(

@@ -107,6 +107,10 @@ final class Compactor: Sendable {
       kind: kind, packsRead: packs.count, packsWritten: result.made.count, sessions: result.sessions,
       sessionsRecompressed: result.recoded, sessionsDropped: result.dropped, rawBytes: packs.reduce(0) { $0 + $1.rawBytes },
       bytesBefore: packs.reduce(0) { $0 + $1.fileBytes }, bytesAfter: result.made.reduce(0) { $0 + $1.fileBytes })
+    core.metrics.countRewrite(bytes: report.bytesAfter)
+    if kind == .promotion {
+      core.metrics.countPromotion(kept: result.recoded, dropped: result.dropped)
+    }
     core.logger?.info(
       "packs rewritten",
       metadata: [
@@ -134,6 +138,7 @@ final class Compactor: Sendable {
         let pack = packs.first(where: { core.layout.relative(core.layout.pack($0.id)) == file })
       else { throw failure }
       setAside.withLock { _ = $0.insert(pack.id) }
+      core.metrics.countDamages(1)
       core.logger?.error(
         "a damaged pack is left as it is", metadata: ["pack": "\(pack.id)", "error": "\(failure)"])
     }

@@ -60,6 +60,7 @@ struct Eraser {
     receipt.isDone = true
     let done = receipt
     core.settle(try core.catalog.commit(.freeing) { _ in [.receipt(done)] })
+    core.metrics.count(.erased, Int(clamping: receipt.sessions))
     core.logger?.notice(
       "erased",
       metadata: [

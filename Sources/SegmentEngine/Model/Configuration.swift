@@ -53,6 +53,8 @@ public struct Configuration: Sendable {
   /// Whether the writing process rotates, flushes, promotes, merges and trains by itself; otherwise only `flush()` and
   /// `maintain()` do.
   public var maintainsItself = true
+  /// What the metrics of this store carry in their dimension `store`; nil: the last part of its path.
+  public var metricsName: String?
   /// Where the engine reports what operators should know; nil: nowhere.
   public var logger: Logger?
 

@@ -203,6 +203,7 @@ struct Eviction {
     core.packs.close(emptied.map(\.id))
     for pack in emptied { try? core.environment.files.unlink(core.layout.pack(pack.id)) }
     if !destruction.packs.isEmpty { _ = try core.carryOut(destruction, control) }
+    core.metrics.count(.evicted, chosen.count)
     gone.packs += emptied.count
     gone.sessions += chosen.count
     gone.bytes += chosen.reduce(0) { $0 + $1.bytes }

@@ -80,6 +80,7 @@ struct Expiry {
       try destroyNeighbours(in: pack, now, control, &gone)
     }
     guard gone.packs > 0 || gone.sessions > 0 else { return nil }
+    core.metrics.count(.expired, gone.sessions)
     core.logger?.info(
       "expired", metadata: ["packs": "\(gone.packs)", "sessions": "\(gone.sessions)", "bytes": "\(gone.bytes)"])
     return gone

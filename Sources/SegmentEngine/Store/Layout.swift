@@ -9,6 +9,9 @@ package struct Layout: Sendable {
     self.root = root
   }
 
+  /// The last part of the folder's path.
+  var name: String { root.split(separator: "/").last.map(String.init) ?? root }
+
   package var catalog: String { "\(root)/catalog" }
   package var catalogLock: String { "\(root)/catalog.lock" }
   package var writerLock: String { "\(root)/writer.lock" }

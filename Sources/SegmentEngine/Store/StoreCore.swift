@@ -27,6 +27,7 @@ package final class StoreCore: Sendable {
   let dictionaries: DictionaryCache
   let contexts = ContextPool(idleLimit: 8)
   let policies = PolicyCache()
+  let metrics: StoreMetrics
   let contents: Lock<Contents>
   /// One thread at a time brings `contents` up to date.
   private let refreshing = Lock<Void>(())
@@ -43,6 +44,7 @@ package final class StoreCore: Sendable {
     self.layout = layout
     self.configuration = configuration
     self.catalog = catalog
+    metrics = StoreMetrics(store: configuration.metricsName ?? layout.name)
     packs = PackCache(environment, layout, limit: configuration.openPacks)
     dictionaries = DictionaryCache(environment, layout)
     contents = Lock(
@@ -217,6 +219,7 @@ package final class StoreCore: Sendable {
   }
 
   func report(_ damages: [JournalDamage], in journal: JournalFile) {
+    metrics.countDamages(damages.count)
     for damage in damages {
       logger?.error(
         "damage in a journal",

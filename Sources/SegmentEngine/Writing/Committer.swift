@@ -36,6 +36,9 @@ final class Committer: Sendable {
   /// How often other processes' commits are looked for, nanoseconds.
   static let pollInterval: UInt64 = 1_000_000_000
 
+  /// How often gauges are brought up to date, nanoseconds.
+  static let observeInterval: UInt64 = 10_000_000_000
+
   init(_ writer: StoreWriter, _ signals: Signals) {
     self.writer = writer
     self.signals = signals
@@ -76,6 +79,7 @@ final class Committer: Sendable {
     var nextPoll = writer.environment.clock.monotonic() + Self.pollInterval
     // After a rotation that failed (a full disk) the next one waits, or this thread would do nothing else.
     var nextRotation: UInt64 = 0
+    var nextLook = nextPoll
     while true {
       let deadline = min(nextPoll, max(nextRotation, writer.nextDeadline ?? .max))
       let (jobs, rotations, isStopping) = monitor.wait(
@@ -84,6 +88,10 @@ final class Committer: Sendable {
       if !jobs.isEmpty { commit(jobs) }
       if writer.environment.clock.monotonic() >= nextPoll {
         poll()
+        if writer.environment.clock.monotonic() >= nextLook {
+          writer.core.observe()
+          nextLook = writer.environment.clock.monotonic() + Self.observeInterval
+        }
         nextPoll = writer.environment.clock.monotonic() + Self.pollInterval
       }
       do { try writer.syncBuffered(force: isStopping) } catch {

@@ -174,6 +174,14 @@ struct GroupDraft {
     }
   }
 
+  /// Counts what the group held.
+  func count(in metrics: StoreMetrics) {
+    let batches = staged.filter { $0.digest != nil }
+    metrics.countCommit(
+      batches: batches.count, events: batches.reduce(0) { $0 + $1.head.events },
+      rawBytes: batches.reduce(0) { $0 + $1.head.rawLength })
+  }
+
   /// The group is not in the journal: sequences are given again.
   func rollBack() {
     core.contents.withLock { contents in

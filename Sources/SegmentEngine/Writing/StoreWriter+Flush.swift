@@ -95,12 +95,14 @@ extension StoreWriter {
     }
     core.settle(after, own: output.map { [($0.facts, $0.locators)] } ?? [])
     for damage in output?.damages ?? [] {
+      core.metrics.countDamages(1)
       core.logger?.error("events could not be flushed", metadata: ["error": "\(damage)"])
     }
     try inStore(layout) { () throws(FileError) in
       for journal in sealed { try environment.files.unlink(layout.journal(journal.id)) }
     }
     if let output {
+      core.metrics.countFlush()
       core.logger?.debug(
         "flushed",
         metadata: [

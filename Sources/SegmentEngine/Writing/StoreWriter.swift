@@ -76,6 +76,7 @@ package final class StoreWriter: Sendable {
     var outcomes: [CommitOutcome?] = []
     for pending in group {
       if let refusal = gauge.refusal(adding: UInt64(journal.stagedBytes + pending.bytes)), pending.isBatch {
+        core.metrics.countRefusal()
         outcomes.append(.failure(refusal))
       } else {
         outcomes.append(draft.add(pending))
@@ -96,12 +97,14 @@ package final class StoreWriter: Sendable {
       throw failure
     }
     if mustSync {
+      let start = environment.clock.monotonic()
       do throws(FileError) { try journal.sync() } catch {
         draft.rollBack()
         let failure = poison(after: StoreError(error, in: layout))
         state.poison = failure
         throw failure
       }
+      core.metrics.countSync(nanoseconds: environment.clock.monotonic() - start)
       state.unsyncedSince = nil
       moveMark(&state)
     } else if state.unsyncedSince == nil {
@@ -109,6 +112,7 @@ package final class StoreWriter: Sendable {
     }
     draft.apply(group)
     gauge.add(UInt64(journal.stagedBytes))
+    draft.count(in: core.metrics)
     return outcomes.map { $0 ?? .failure(.nothingCommitted) }
   }
 

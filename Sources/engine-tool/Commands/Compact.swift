@@ -4,8 +4,9 @@ import SegmentEngine
 /// Does the maintenance that is due.
 struct Compact: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Flushes, trains dictionaries, promotes sessions to the archive, merges small packs.",
+    abstract: "Does the maintenance that is due: expiry, budgets, flush, promotion, merging, dictionaries.",
     discussion: """
+      With --dry-run it says what is due, why, and what that would read, write and free. \
       Safe beside a process that writes, which does the same by itself. Each step is committed by itself: what is \
       interrupted is done again, or not, and nothing is lost. With --json one object.
       """)
@@ -13,7 +14,10 @@ struct Compact: AsyncParsableCommand {
   @OptionGroup var options: StoreOptions
   @OptionGroup var tiers: TierOptions
 
-  @Flag(help: "Only say what would be done first.")
+  @Option(help: ArgumentHelp("Read no more of packs than this a second; 0: no limit.", valueName: "bytes"))
+  var bytesPerSecond = 0
+
+  @Flag(help: "Only say what would be done.")
   var dryRun = false
 
   @Flag(help: "Do not train dictionaries.")
@@ -25,6 +29,8 @@ struct Compact: AsyncParsableCommand {
   func run() async throws {
     var configuration = try tiers.configuration()
     configuration.trainsDictionaries = !noTraining
+    guard bytesPerSecond >= 0 else { throw ValidationError("--bytes-per-second cannot be negative") }
+    configuration.maintenanceBytesPerSecond = bytesPerSecond
     try await options.withStore(.maintenance, configuration) { store in
       let info = try await store.info()
       let total = info.recentPacks.bytes + info.archivePacks.bytes

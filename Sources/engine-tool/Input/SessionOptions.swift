@@ -14,9 +14,9 @@ struct SessionOptions: ParsableArguments {
     try await Self.find(session, project: project, in: store)
   }
 
-  /// The same for a session that is named otherwise.
+  /// The same for an ID and a project that may be missing.
   static func find(_ session: String, project: String?, in store: ReplayStore) async throws -> SessionSummary {
-    let key = SessionKey(project: project ?? Self.defaultProject, id: session)
+    let key = SessionKey(project: project ?? defaultProject, id: session)
     if let summary = try await store.summary(of: key) { return summary }
     guard project == nil else { throw Failure(.notFound, "there is no session \(session) in project \(key.project)") }
     var found: [SessionSummary] = []
