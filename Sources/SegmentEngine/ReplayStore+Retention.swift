@@ -19,6 +19,18 @@ extension ReplayStore {
     return try await pool.run { () throws(StoreError) in try PolicyInstallation(core: core).install(policy) }
   }
 
+  /// What the rules decided on, by day and rule, in that order: of the last 400 days.
+  public func decisionTotals() async throws(StoreError) -> [DecisionTotal] {
+    try await read { core in
+      core.contents.withLock { $0.catalog.totals }.sorted { $0.key < $1.key }.map { key, total in
+        DecisionTotal(
+          day: Timestamp(millisecondsSince1970: Double(key.day) * Day.milliseconds), rule: key.rule,
+          sessions: total.sessions, kept: total.kept, evicted: total.evicted, events: total.events, clicks: total.clicks,
+          errors: total.errors, rawBytes: total.rawBytes)
+      }
+    }
+  }
+
   /// What a policy would make of the sessions in the store: all that are in packs are decided on as if nothing had been
   /// decided yet. Reads the directories of all packs.
   public func evaluate(_ policy: Policy) async throws(StoreError) -> PolicyEvaluation {

@@ -42,6 +42,11 @@ extension UsageCount {
     return StoreUsage(
       project: project?.text, overall: ledger.overall, projects: names(ledger.projects),
       tiers: UsageBreakdown(tiers, of: total), classes: names(ledger.classes), days: UsageBreakdown(days, of: total),
+      samples: ledger.samples.sorted { $0.key < $1.key }.map { sample in
+        var estimate = sample.value
+        estimate.standardError.takeRoots()
+        return estimate
+      },
       kinds: kinds(costs?.estimates(ledger.strata)), sample: costs?.sample ?? .init(),
       parts: StoreUsage.Part.allCases.compactMap { part in ledger.parts[part].map { .init(part: part, bytes: $0) } },
       fileBytes: fileBytes, allocatedBytes: allocatedBytes, unreadablePacks: unreadablePacks)

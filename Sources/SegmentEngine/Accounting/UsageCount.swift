@@ -105,6 +105,7 @@ struct UsageCount {
         UsageLedger.Piece(
           project: name, tier: tier, className: className, lastReceived: entry.facts.lastReceived, facts: entry.facts,
           segments: 1, storedBytes: stored, overheadBytes: headers + directory + locator,
+          rule: ExactName(entry.rule), rate: entry.rate > 0 && entry.rate <= 1 ? entry.rate : 1,
           storedTimesRaw: entry.blocks.reduce(0) { $0 + Double($1.stored) * Double($1.raw) },
           counts: counts(entry, at: place.lowerBound, of: pack)))
     }
@@ -150,8 +151,8 @@ struct UsageCount {
         ledger.add(
           UsageLedger.Piece(
             project: name, tier: .live, className: undecided, lastReceived: part.facts.lastReceived, facts: part.facts,
-            segments: 0, storedBytes: stored, overheadBytes: all - stored, storedTimesRaw: squares * ratio,
-            counts: counts))
+            segments: 0, storedBytes: stored, overheadBytes: all - stored, rule: undecided, rate: 1,
+            storedTimesRaw: squares * ratio, counts: counts))
         counts = (false, false, false)
       }
     }

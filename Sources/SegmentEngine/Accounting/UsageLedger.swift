@@ -12,6 +12,9 @@ struct UsageLedger {
     var segments: UInt64
     var storedBytes: UInt64
     var overheadBytes: UInt64
+    /// The rule that kept it, and at what rate; empty and 1 where nothing is decided.
+    var rule: ExactName
+    var rate: Double
     /// Stored times raw bytes, block by block, summed up.
     var storedTimesRaw: Double
     /// Whether it is the one that its session is counted by: at all, in its tier, in its class.
@@ -48,6 +51,8 @@ struct UsageLedger {
   private(set) var classes: [ExactName: UsageShare] = [:]
   /// By days since 1970.
   private(set) var days: [Int: UsageShare] = [:]
+  /// By rule.
+  private(set) var samples: [ExactName: SampleEstimate] = [:]
   private(set) var strata: [Stratum: StratumSum] = [:]
   private(set) var parts: [StoreUsage.Part: UInt64] = [:]
 
@@ -61,6 +66,12 @@ struct UsageLedger {
     let day = (piece.lastReceived / Self.dayMilliseconds).rounded(.down)
     // Clocks may say anything.
     days[Int(min(max(day, -1e8), 1e8)), default: UsageShare(sessions: nil)].add(piece, counts: false)
+    var sample = samples.removeValue(forKey: piece.rule) ?? SampleEstimate(rule: piece.rule.text)
+    let (stored, isCounted) = (piece.storedBytes, piece.counts.session)
+    sample.kept.add(piece.facts, stored: stored, isCounted: isCounted, weight: 1)
+    sample.estimated.add(piece.facts, stored: stored, isCounted: isCounted, weight: 1 / piece.rate)
+    sample.standardError.addVariance(piece.facts, stored: stored, isCounted: isCounted, rate: piece.rate)
+    samples[piece.rule] = sample
     var sum = strata.removeValue(forKey: Stratum(tier: piece.tier, project: piece.project)) ?? StratumSum()
     sum.storedBytes += piece.storedBytes
     sum.storedTimesRaw += piece.storedTimesRaw

@@ -12,22 +12,6 @@ public struct PolicyChange: Sendable, Hashable {
 
 /// What a policy would make of the sessions in a store.
 public struct PolicyEvaluation: Sendable, Hashable {
-  /// Numbers of sessions, and of what they hold.
-  public struct Sums: Sendable, Hashable {
-    /// Sessions.
-    public var sessions = 0.0
-    /// Events.
-    public var events = 0.0
-    /// Clicks.
-    public var clicks = 0.0
-    /// Errors.
-    public var errors = 0.0
-    /// NDJSON, bytes.
-    public var rawBytes = 0.0
-    /// Frames in packs, bytes.
-    public var storedBytes = 0.0
-  }
-
   /// One rule, in the order of the policy; the default rule last.
   public struct Row: Sendable, Hashable {
     /// The rule's name.
@@ -37,13 +21,13 @@ public struct PolicyEvaluation: Sendable, Hashable {
     /// How long; nil: for ever.
     public var retentionDays: Int?
     /// All sessions that it matches.
-    public var all = Sums()
+    public var all = SessionSums()
     /// Those that would be kept.
-    public var kept = Sums()
+    public var kept = SessionSums()
     /// What those let one estimate of all: each counted 1/rate times. Unbiased, over the random choice of the salt.
-    public var estimated = Sums()
+    public var estimated = SessionSums()
     /// The standard error of the estimated number of sessions, clicks and errors.
-    public var standardError = Sums()
+    public var standardError = SessionSums()
   }
 
   /// The rules.

@@ -87,6 +87,8 @@ public struct StoreUsage: Sendable, Hashable {
   public var classes: UsageBreakdown<String>
   /// By day (UTC) of the last receipt of each segment, and of what a session has in a journal; named by its start.
   public var days: UsageBreakdown<Timestamp>
+  /// What the kept sessions of each rule say of all that it decided on; in order of rule.
+  public var samples: [SampleEstimate]
   /// By kind of event, in order of kind. Their raw and estimated bytes add up to those of `overall`.
   public var kinds: [KindShare]
   /// What the estimates in `kinds` rest on.

@@ -5,7 +5,10 @@ struct UsageDocument {
   private let usage: StoreUsage
   private let gzip: GzipEstimate?
 
-  init(_ usage: StoreUsage, _ gzip: GzipEstimate?) {
+  private let decisions: [DecisionTotal]
+
+  init(_ usage: StoreUsage, _ gzip: GzipEstimate?, _ decisions: [DecisionTotal]) {
+    self.decisions = decisions
     self.usage = usage
     self.gzip = gzip
   }
@@ -19,6 +22,14 @@ struct UsageDocument {
       "byTier": breakdown(usage.tiers, "tier", name: { .string($0.rawValue) }),
       "byClass": breakdown(usage.classes, "class", name: { .string($0) }),
       "byDay": breakdown(usage.days, "day", name: { .string(UsageText.day($0)) }),
+      "samples": .array(
+        usage.samples.map {
+          [
+            "rule": .string($0.rule), "kept": PolicyOutput.sums($0.kept), "estimated": PolicyOutput.sums($0.estimated),
+            "standardError": PolicyOutput.sums($0.standardError),
+          ]
+        }),
+      "decisions": .array(decisions.map(Self.decision)),
       "kinds": .array(usage.kinds.map(kind)),
       "kindSample": ["blocks": .whole(usage.sample.blocks), "rawBytes": .whole(usage.sample.rawBytes)],
       "gzipSample": gzipSample,
@@ -70,6 +81,14 @@ struct UsageDocument {
     [
       "kind": .string(kind.kind.name), "events": .whole(kind.events), "rawBytes": .whole(kind.rawBytes),
       "storedBytesEstimated": .optional(kind.storedBytesEstimated),
+    ]
+  }
+
+  private static func decision(_ total: DecisionTotal) -> JSONValue {
+    [
+      "day": .string(UsageText.day(total.day)), "rule": .string(total.rule), "sessions": .whole(total.sessions),
+      "kept": .whole(total.kept), "evicted": .whole(total.evicted), "events": .whole(total.events),
+      "clicks": .whole(total.clicks), "errors": .whole(total.errors), "rawBytes": .whole(total.rawBytes),
     ]
   }
 

@@ -5,7 +5,10 @@ struct UsageText {
   private let usage: StoreUsage
   private let gzip: GzipEstimate?
 
-  init(_ usage: StoreUsage, _ gzip: GzipEstimate?) {
+  private let decisions: [DecisionTotal]
+
+  init(_ usage: StoreUsage, _ gzip: GzipEstimate?, _ decisions: [DecisionTotal]) {
+    self.decisions = decisions
     self.usage = usage
     self.gzip = gzip
   }
@@ -20,6 +23,7 @@ struct UsageText {
       case .class: sections.append(table("class", usage.classes) { $0.isEmpty ? "(undecided)" : $0 })
       case .day: sections.append(table("day", usage.days, Self.day))
       case .kind: sections.append(kinds)
+      case .rule: sections.append(rules)
       }
     }
     return sections.joined(separator: "\n")
@@ -130,6 +134,24 @@ struct UsageText {
       table.add("(common)", "", "", "", "", "", "", "", Units.bytes(common), part(common), "", "", "")
     }
     return table.text
+  }
+
+  /// What the kept sessions let one estimate, and what was counted when it was decided.
+  private var rules: String {
+    var table = Table([
+      "rule": .left, "kept": .right, "stand for": .right, "clicks": .right, "errors": .right, "decided on": .right,
+      "let go early": .right,
+    ])
+    for sample in usage.samples {
+      let own = decisions.filter { $0.rule == sample.rule }
+      let (estimated, error) = (sample.estimated, sample.standardError)
+      table.add(
+        sample.rule.isEmpty ? "(undecided)" : sample.rule, PolicyOutput.whole(sample.kept.sessions),
+        PolicyOutput.estimate(estimated.sessions, error.sessions), PolicyOutput.estimate(estimated.clicks, error.clicks),
+        PolicyOutput.estimate(estimated.errors, error.errors), "\(own.reduce(0) { $0 + $1.sessions })",
+        "\(own.reduce(0) { $0 + $1.evicted })")
+    }
+    return table.text + "what sessions stand for is estimated by 1/rate, with one standard error; decided on: in 400 days\n"
   }
 
   private var projects: String { table("project", usage.projects, gzip: gzip?.projects ?? []) { $0 } }

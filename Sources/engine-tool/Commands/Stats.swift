@@ -16,7 +16,7 @@ struct Stats: AsyncParsableCommand {
       """)
 
   /// What the bytes are told apart by.
-  enum Dimension: String, CaseIterable { case project, tier, `class`, day, kind }
+  enum Dimension: String, CaseIterable { case project, tier, `class`, day, kind, rule }
 
   /// Several of them, with commas between.
   struct Dimensions: ExpressibleByArgument {
@@ -68,10 +68,11 @@ struct Stats: AsyncParsableCommand {
       }
       progress.hide()
       let gzip = try await GzipEstimate.measure(store, usage, sampleBytes: UInt64(gzipSampleBytes))
+      let decisions = try await store.decisionTotals()
       if json {
-        try Standard.print(UsageDocument(usage, gzip).value)
+        try Standard.print(UsageDocument(usage, gzip, decisions).value)
       } else {
-        try Standard.print(UsageText(usage, gzip).text(by.list))
+        try Standard.print(UsageText(usage, gzip, decisions).text(by.list))
       }
       for pack in usage.unreadablePacks { Standard.complain("\(pack) cannot be read whole; see verify") }
       if !usage.unreadablePacks.isEmpty { throw ExitCode(ExitStatus.findings.rawValue) }

@@ -13,7 +13,7 @@ enum PolicyOutput {
     return .record(["rules": .array(rows), "pinned": .count(evaluation.pinned)])
   }
 
-  private static func sums(_ sums: PolicyEvaluation.Sums) -> JSONValue {
+  static func sums(_ sums: SessionSums) -> JSONValue {
     [
       "sessions": .number(sums.sessions), "events": .number(sums.events), "clicks": .number(sums.clicks),
       "errors": .number(sums.errors), "rawBytes": .number(sums.rawBytes), "storedBytes": .number(sums.storedBytes),
@@ -45,7 +45,7 @@ enum PolicyOutput {
     return text
   }
 
-  private static func whole(_ value: Double) -> String { Units.decimal(value, 0) }
+  static func whole(_ value: Double) -> String { Units.decimal(value, 0) }
   private static func bytes(_ value: Double) -> String { Units.bytes(UInt64(max(0, value))) }
-  private static func estimate(_ value: Double, _ error: Double) -> String { "\(whole(value)) ± \(whole(error))" }
+  static func estimate(_ value: Double, _ error: Double) -> String { "\(whole(value)) ± \(whole(error))" }
 }

@@ -169,7 +169,7 @@ struct SamplingTests {
     try await promoted(nil, sessions: 400) { (store, _) async throws in
       let all = try await store.evaluate(.keepAll)
       #expect(all.rows.map(\.all.sessions) == [400] && all.rows[0].estimated == all.rows[0].all)
-      #expect(all.rows[0].standardError == PolicyEvaluation.Sums())
+      #expect(all.rows[0].standardError == SessionSums())
       let found = try await store.evaluate(.testing(rest: 0.25))
       #expect(found.rows.map(\.rule) == ["errors", "long", "default"])
       #expect(found.rows.map(\.all.sessions).reduce(0, +) == 400)
