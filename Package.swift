@@ -76,6 +76,7 @@ let package = Package(
       name: "SegmentEngineTests",
       dependencies: [
         "SegmentEngine", "SegmentCodecs", "SegmentFiles", "SegmentTestSupport", "segment-test-child",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ],
       exclude: ["Crash/operation-order.txt"], swiftSettings: strict),

@@ -197,7 +197,7 @@ struct UsageCount {
     for dictionary in state.dictionaries {
       for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
     }
-    let locks: Set = [layout.catalogLock, layout.writerLock, layout.maintenanceLock, layout.durable]
+    let locks: Set = [layout.catalogLock, layout.writerLock, layout.maintenanceLock, layout.erasureLock, layout.durable]
     for folder in [layout.root] + layout.folders where try facts(folder) != nil {
       let names = try inStore(layout) { () throws(FileError) in try core.environment.files.list(folder) }
       for name in names {

@@ -36,7 +36,7 @@ extension CatalogState {
     guard let index = destructions.firstIndex(where: { $0.id == id }) else { return }
     for part in destructions.remove(at: index).packs {
       guard let place = packs.firstIndex(where: { $0.id == part.pack }) else { continue }
-      for segment in part.segments { packs[place].erased.add(segment.erased) }
+      packs[place].erased.add(part.erased)
     }
   }
 

@@ -5,26 +5,12 @@ package struct Destruction: Sendable, Hashable {
   /// Why.
   package enum Reason: UInt8, Sendable, Hashable { case erasure = 1, expiry, eviction }
 
-  /// A segment of a pack and its directory entry, with what it held, so that sums stay right.
-  package struct Segment: Sendable, Hashable {
-    package var entryOffset: UInt64
-    package var entryLength: UInt64
-    package var erased: ErasedEntry
-  }
-
   /// What is destroyed in one pack. One that the catalog does not name may be among them: left behind, or being made.
   package struct PackPart: Sendable, Hashable {
     package var pack: Identifier
-    package var segments: [Segment]
-  }
-
-  /// A record of a journal.
-  package struct Record: Sendable, Hashable {
-    package var offset: UInt64
-    /// Bytes from its head to where the next record may start.
-    package var size: UInt64
-    /// The applied commit that it named, which stays.
-    package var appliedCommit: UInt64
+    package var patch: FilePatch
+    /// What the segments held, so that sums stay right.
+    package var erased: PackFacts.Erased
   }
 
   /// What is destroyed in one journal.
@@ -32,7 +18,8 @@ package struct Destruction: Sendable, Hashable {
     package var journal: Identifier
     /// It is the copy in `damaged/`.
     package var isKeptAside: Bool
-    package var records: [Record]
+    package var patch: FilePatch
+    package var records: UInt64
   }
 
   package var id: Identifier
@@ -96,19 +83,15 @@ extension Destruction {
     writer.varint(packs.count)
     for part in packs {
       writer.identifier(part.pack)
-      writer.varint(part.segments.count)
-      for segment in part.segments {
-        writer.varint(segment.entryOffset)
-        writer.varint(segment.entryLength)
-        segment.erased.encode(into: &writer)
-      }
+      part.patch.encode(into: &writer)
+      part.erased.encode(into: &writer)
     }
     writer.varint(journals.count)
     for part in journals {
       writer.identifier(part.journal)
       writer.u8(part.isKeptAside ? 1 : 0)
-      writer.varint(part.records.count)
-      for record in part.records { for value in [record.offset, record.size, record.appliedCommit] { writer.varint(value) } }
+      part.patch.encode(into: &writer)
+      writer.varint(part.records)
     }
   }
 
@@ -117,31 +100,16 @@ extension Destruction {
     let at = reader.position
     guard let reason = Reason(rawValue: try reader.u8()) else { throw FormatError(.invalid("reason"), at: at) }
     var destruction = Destruction(id: id, reason: reason)
-    for _ in 0..<(try reader.listCount("packs", entry: 17)) {
-      var part = PackPart(pack: try reader.identifier(), segments: [])
-      for _ in 0..<(try reader.listCount("segments", entry: 8)) {
-        let at = reader.position
-        let (offset, length) = (try reader.varint(), try reader.varint())
-        guard offset < 1 << 40, length >= UInt64(SegmentEntry.erasedSize), length < 1 << 32 else {
-          throw FormatError(.tooLarge("entry"), at: at)
-        }
-        part.segments.append(
-          Segment(entryOffset: offset, entryLength: length, erased: try ErasedEntry.decode(&reader)))
-      }
-      destruction.packs.append(part)
+    for _ in 0..<(try reader.listCount("packs", entry: 24)) {
+      destruction.packs.append(
+        PackPart(
+          pack: try reader.identifier(), patch: try FilePatch.decode(&reader), erased: try PackFacts.Erased.decode(&reader)))
     }
-    for _ in 0..<(try reader.listCount("journals", entry: 18)) {
-      var part = JournalPart(journal: try reader.identifier(), isKeptAside: try reader.u8() != 0, records: [])
-      for _ in 0..<(try reader.listCount("records", entry: 3)) {
-        let at = reader.position
-        let record = Record(
-          offset: try reader.varint(), size: try reader.varint(), appliedCommit: try reader.varint())
-        guard record.offset < 1 << 48, record.size >= UInt64(RecordHead.erasedSize), record.size < 1 << 32 else {
-          throw FormatError(.tooLarge("record"), at: at)
-        }
-        part.records.append(record)
-      }
-      destruction.journals.append(part)
+    for _ in 0..<(try reader.listCount("journals", entry: 20)) {
+      destruction.journals.append(
+        JournalPart(
+          journal: try reader.identifier(), isKeptAside: try reader.u8() != 0, patch: try FilePatch.decode(&reader),
+          records: try reader.varint()))
     }
     return destruction
   }

@@ -20,6 +20,29 @@ package struct PackFacts: Sendable, Hashable {
       packedEvents += entry.packedEvents
       bytes += entry.length
     }
+
+    mutating func add(_ other: Erased) {
+      segments += other.segments
+      events += other.events
+      rawBytes += other.rawBytes
+      storedBytes += other.storedBytes
+      packedEvents += other.packedEvents
+      bytes += other.bytes
+    }
+
+    func encode(into writer: inout ByteWriter) {
+      for value in [segments, events, rawBytes, storedBytes, packedEvents, bytes] { writer.varint(value) }
+    }
+
+    static func decode(_ reader: inout ByteReader) throws(FormatError) -> Erased {
+      let at = reader.position
+      let erased = Erased(
+        segments: try reader.varint(), events: try reader.varint(), rawBytes: try reader.varint(),
+        storedBytes: try reader.varint(), packedEvents: try reader.varint(), bytes: try reader.varint())
+      for value in [erased.segments, erased.events, erased.rawBytes, erased.storedBytes, erased.packedEvents, erased.bytes]
+      where value >= 1 << 56 { throw FormatError(.tooLarge("what was erased"), at: at) }
+      return erased
+    }
   }
 
   package var id: Identifier
@@ -65,9 +88,7 @@ package struct PackFacts: Sendable, Hashable {
     writer.varint(lastOrdinal)
     writer.varint(dictionaries.count)
     for dictionary in dictionaries { writer.identifier(dictionary) }
-    for value in [
-      erased.segments, erased.events, erased.rawBytes, erased.storedBytes, erased.packedEvents, erased.bytes,
-    ] { writer.varint(value) }
+    erased.encode(into: &writer)
   }
 
   static func decode(_ reader: inout ByteReader) throws(FormatError) -> PackFacts {
@@ -89,9 +110,7 @@ package struct PackFacts: Sendable, Hashable {
     let lastOrdinal = try reader.varint()
     var dictionaries: [Identifier] = []
     for _ in 0..<(try reader.listCount("dictionaries", entry: 16)) { dictionaries.append(try reader.identifier()) }
-    let erased = Erased(
-      segments: try reader.varint(), events: try reader.varint(), rawBytes: try reader.varint(),
-      storedBytes: try reader.varint(), packedEvents: try reader.varint(), bytes: try reader.varint())
+    let erased = try Erased.decode(&reader)
     return PackFacts(
       id: id, fileBytes: fileBytes, footerBytes: footerBytes, tier: tier, className: className, expiryDay: expiryDay,
       segments: segments, events: events, rawBytes: rawBytes, storedBytes: storedBytes, packedEvents: packedEvents,

@@ -5,8 +5,7 @@ internal import SegmentFiles
 /// Erases sessions: at once, physically, beside whoever writes and maintains, without the maintenance lock.
 ///
 /// For some hundred sessions at a time:
-/// 1. their segments in all packs are looked up, those in files that the catalog does not name (left behind, or being
-///    made) too;
+/// 1. their segments in all packs are looked up;
 /// 2. one commit brings tombstones, which hide them from every reader, refuse their batches and fail every commit in flight
 ///    that holds something of them, and names what is to be overwritten; it holds only against the packs that were
 ///    looked at. It is written as a new generation, and the old ones are overwritten, as they may name the sessions;
@@ -24,6 +23,8 @@ struct Eraser {
 
   /// Sessions that one commit buries.
   static let chunk = 512
+  /// Images of pages that one commit brings, bytes, unless it is about one session.
+  static let imageBytes = 256 << 10
   /// How long to wait for the writing process, nanoseconds, and in which steps.
   private static let patience: UInt64 = 120_000_000_000
   private static let pause: UInt64 = 10_000_000
@@ -102,19 +103,38 @@ struct Eraser {
     _ sessions: [SessionKey], _ receipt: inout ErasureFacts,
     _ touched: inout (packs: Set<Identifier>, journals: Set<Identifier>)
   ) throws(StoreError) {
-    for attempt in 0... {
+    var attempt = 0
+    while true {
+      attempt += 1
       try control.check()
       try core.refreshAll()
       let (known, live) = core.contents.withLock { contents in
         (contents.catalog, sessions.compactMap { contents.live[$0] })
       }
-      let destruction = try self.destruction(of: sessions, known)
+      let destroyer = try Destroyer(core, control)
+      defer { destroyer.release() }
+      let destruction: Destruction
+      do throws(StoreError) {
+        destruction = try self.destruction(of: sessions, destroyer)
+      } catch {
+        // A pack went while it was looked at.
+        if error.code == .notFound, attempt < 1_000 { continue }
+        throw error
+      }
+      // What pages will be has to go through the catalog: not too much of it at once.
+      if destruction.imageBytes > Self.imageBytes, sessions.count > 1 {
+        destroyer.release()
+        let half = sessions.count / 2
+        try erase(Array(sessions[..<half]), &receipt, &touched)
+        try erase(Array(sessions[half...]), &receipt, &touched)
+        return
+      }
       var next = receipt
       next.sessions += UInt64(sessions.count)
       for part in destruction.packs {
         touched.packs.insert(part.pack)
-        next.segments += UInt64(part.segments.count)
-        next.bytes += part.segments.reduce(0) { $0 + $1.erased.length }
+        next.segments += part.erased.segments
+        next.bytes += part.erased.bytes
       }
       for part in live.flatMap(\.parts) {
         touched.journals.insert(part.journal.id)
@@ -143,7 +163,7 @@ struct Eraser {
       }
       receipt = next
       core.settle(after)
-      if !destruction.isEmpty { _ = try core.carryOut(destruction, control) }
+      if !destruction.isEmpty { try destroyer.carryOut(destruction, control) }
       try StrayPacks(core: core).erase(sessions)
       return
     }
@@ -155,8 +175,8 @@ struct Eraser {
   }
 
   /// Where the sessions are in the packs that the catalog names.
-  private func destruction(of sessions: [SessionKey], _ state: CatalogState) throws(StoreError) -> Destruction {
-    var parts: [Identifier: [Destruction.Segment]] = [:]
+  private func destruction(of sessions: [SessionKey], _ destroyer: Destroyer) throws(StoreError) -> Destruction {
+    var doomed: [Identifier: [DoomedSegment]] = [:]
     let index = core.contents.withLock { $0.index }
     for session in sessions {
       for segment in index.find(KeyHash.of(session)) {
@@ -164,13 +184,11 @@ struct Eraser {
         let pack = try core.packs.pack(facts)
         guard let entry = try pack.readEntry(offset: segment.offset, length: segment.length), entry.session == session
         else { continue }
-        parts[facts.id, default: []].append(
-          .init(entryOffset: UInt64(segment.offset), entryLength: UInt64(segment.length), erased: ErasedEntry(entry)))
+        let start = UInt64(segment.offset)
+        doomed[facts.id, default: []].append(DoomedSegment(entry, at: start..<start + UInt64(segment.length)))
       }
     }
-    return Destruction(
-      id: core.environment.newIdentifier(), reason: .erasure,
-      packs: parts.sorted { $0.key < $1.key }.map { .init(pack: $0.key, segments: $0.value) })
+    return try Destruction(core.environment.newIdentifier(), .erasure, doomed, destroyer)
   }
 
   // MARK: Journals
@@ -239,7 +257,9 @@ struct Eraser {
         try eraser.erase(chunk, &own, &touched)
       }
       let state = other.catalog.state
-      try JournalErasure(core: other).run(state)
+      let destroyer = try Destroyer(other)
+      defer { destroyer.release() }
+      try JournalErasure(core: other).run(state, destroyer)
       own.isDone = true
       let done = own
       let newest = state.tombstones.values.map(\.commit).max() ?? 0

@@ -21,11 +21,15 @@ extension StoreWriter {
   ///    commit says that it is done.
   func eraseFromJournals() throws(StoreError) {
     try core.refreshCatalog()
+    guard hasErasures else { return }
+    // An eraser that waits for this has let go of it.
+    let destroyer = try Destroyer(core)
+    defer { destroyer.release() }
     let state = core.contents.withLock { $0.catalog }
     let newest = state.tombstones.values.map(\.commit).max() ?? 0
     guard newest > state.erasureApplied else { return }
     let active = self.state.withLock { state in state.journal.map { ($0.header.id, $0.end) } }
-    try JournalErasure(core: core, active: active).run(state)
+    try JournalErasure(core: core, active: active).run(state, destroyer)
     core.contents.withLock { contents in contents.live.remove { state.isErased($0) } }
     core.settle(try core.catalog.commit(.freeing) { now in now.erasureApplied < newest ? [.erasureApplied(newest)] : [] })
   }

@@ -235,7 +235,7 @@ struct Verifier {
       }
     }
     let known: Set<String> = [
-      "catalog", "catalog.lock", "writer.lock", "maintenance.lock", "durable", "reserve", "journals", "packs",
+      "catalog", "catalog.lock", "writer.lock", "maintenance.lock", "erasure.lock", "durable", "reserve", "journals", "packs",
       "dictionaries", "gone", "temporary", "damaged",
     ]
     for name in try attempt({ () throws(FileError) in try files.list(layout.root) }) where !known.contains(name) {

@@ -54,12 +54,10 @@ enum MaintenancePlan {
 
   private static func erasure(_ state: CatalogState) -> [MaintenanceReport.Plan] {
     state.destructions.map { destruction in
-      let bytes =
-        destruction.packs.flatMap(\.segments).reduce(0) { $0 + $1.erased.length }
-        + destruction.journals.flatMap(\.records).reduce(0) { $0 + $1.size }
+      let bytes = destruction.packs.reduce(0) { $0 + $1.patch.bytes } + destruction.journals.reduce(0) { $0 + $1.patch.bytes }
       return .init(
         job: .erasure, reason: "begun and not ended", packs: destruction.packs.count,
-        sessions: destruction.packs.reduce(0) { $0 + $1.segments.count }, bytesWritten: bytes, bytesFreed: bytes)
+        sessions: Int(clamping: destruction.packs.reduce(0) { $0 + $1.erased.segments }), bytesWritten: bytes, bytesFreed: bytes)
     }
   }
 

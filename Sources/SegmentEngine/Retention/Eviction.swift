@@ -9,7 +9,7 @@ struct Eviction {
   let projects: ProjectBytes
 
   /// Sessions that one commit lets go.
-  static let chunk = 256
+  static let chunk = 64
 
   /// How many bytes are too many: in all, and by project.
   struct Need {
@@ -148,12 +148,7 @@ struct Eviction {
       untilDay = own == 0 ? Day.expiry(received: facts.lastReceived, days: sampling.policy.longestRetentionDays) : own
     }
     let segments = parts.map { part in
-      (
-        part.pack.id,
-        Destruction.Segment(
-          entryOffset: part.entryRange.lowerBound, entryLength: UInt64(part.entryRange.count),
-          erased: ErasedEntry(part.entry))
-      )
+      (pack: part.pack.id, segment: DoomedSegment(part.entry, at: part.entryRange))
     }
     return EvictionPlan.Candidate(
       stage: stage, bytes: parts.reduce(0) { $0 + $1.entry.length }, segments: segments, key: key, facts: facts,
@@ -165,25 +160,30 @@ struct Eviction {
   private func letGo(
     _ chosen: [EvictionPlan.Candidate], _ control: MaintenanceControl, _ gone: inout MaintenanceReport.Departure
   ) throws(StoreError) {
+    let destroyer = try Destroyer(core, control)
+    defer { destroyer.release() }
     let known = core.catalog.state
     let now = core.environment.clock.now()
-    var destroyed: [Identifier: [Destruction.Segment]] = [:]
+    var destroyed: [Identifier: [DoomedSegment]] = [:]
     for candidate in chosen {
       for (pack, segment) in candidate.segments { destroyed[pack, default: []].append(segment) }
     }
     // Of a pack that nothing is left of, the file goes at once.
     let emptied = known.packs.filter { UInt64(destroyed[$0.id]?.count ?? 0) >= $0.liveSegments && destroyed[$0.id] != nil }
     for pack in emptied { destroyed[pack.id] = nil }
-    let destruction = Destruction(
-      id: core.environment.newIdentifier(), reason: .eviction,
-      packs: destroyed.sorted { $0.key < $1.key }.map { .init(pack: $0.key, segments: $0.value) })
+    let destruction = try Destruction(core.environment.newIdentifier(), .eviction, destroyed, destroyer)
     let list = GoneList(
       chosen.map { candidate in
         var reason = GoneList.Reason.evicted
         if case .leftOut = candidate.stage { reason = .dropped }
         return .init(hash: KeyHash.of(candidate.key), untilDay: candidate.untilDay, reason: reason)
       })
-    let facts = try list.install(core)
+    let facts: GoneFacts
+    do throws(StoreError) { facts = try list.install(core) } catch {
+      // The reserve is there for this.
+      guard error.code == .diskFull, Reserve.release(core.environment, core.layout) else { throw error }
+      facts = try list.install(core)
+    }
     do throws(StoreError) {
       core.settle(
         try core.catalog.commit(.freeing) { state throws(StoreError) in
@@ -202,7 +202,7 @@ struct Eviction {
     }
     core.packs.close(emptied.map(\.id))
     for pack in emptied { try? core.environment.files.unlink(core.layout.pack(pack.id)) }
-    if !destruction.packs.isEmpty { _ = try core.carryOut(destruction, control) }
+    if !destruction.packs.isEmpty { try destroyer.carryOut(destruction, control) }
     core.metrics.count(.evicted, chosen.count)
     gone.packs += emptied.count
     gone.sessions += chosen.count

@@ -16,7 +16,7 @@ enum EvictionPlan {
     var stage: Stage
     var bytes: UInt64
     /// Where it is.
-    var segments: [(pack: Identifier, segment: Destruction.Segment)]
+    var segments: [(pack: Identifier, segment: DoomedSegment)]
     var key: SessionKey
     var facts: SegmentFacts
     var rule: String

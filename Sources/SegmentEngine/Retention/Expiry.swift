@@ -89,17 +89,17 @@ struct Expiry {
   private func destroyNeighbours(
     in pack: PackFacts, _ now: Double, _ control: MaintenanceControl, _ gone: inout MaintenanceReport.Departure
   ) throws(StoreError) {
-    var part = Destruction.PackPart(pack: pack.id, segments: [])
+    let destroyer = try Destroyer(core, control)
+    defer { destroyer.release() }
+    var doomed: [DoomedSegment] = []
     let state = core.catalog.state
     let reader = try DirectoryReader(try core.packs.pack(pack))
     while let entry = try reader.next() {
       if state.isHeld(entry.session, at: now) { continue }
-      part.segments.append(
-        .init(
-          entryOffset: reader.entry.lowerBound, entryLength: UInt64(reader.entry.count), erased: ErasedEntry(entry)))
+      doomed.append(DoomedSegment(entry, at: reader.entry))
     }
-    if part.segments.isEmpty { return }
-    let destruction = Destruction(id: core.environment.newIdentifier(), reason: .expiry, packs: [part])
+    if doomed.isEmpty { return }
+    let destruction = try Destruction(core.environment.newIdentifier(), .expiry, [pack.id: doomed], destroyer)
     core.settle(
       try core.catalog.commit(.freeing) { after throws(StoreError) in
         guard after.pins == state.pins, after.holds == state.holds, after.packs.contains(pack) else {
@@ -107,8 +107,8 @@ struct Expiry {
         }
         return [.destroy(destruction)]
       })
-    _ = try core.carryOut(destruction, control)
-    gone.sessions += part.segments.count
-    gone.bytes += part.segments.reduce(0) { $0 + $1.erased.length }
+    try destroyer.carryOut(destruction, control)
+    gone.sessions += doomed.count
+    gone.bytes += doomed.reduce(0) { $0 + $1.erased.length }
   }
 }

@@ -16,6 +16,7 @@ package struct Layout: Sendable {
   package var catalogLock: String { "\(root)/catalog.lock" }
   package var writerLock: String { "\(root)/writer.lock" }
   package var maintenanceLock: String { "\(root)/maintenance.lock" }
+  package var erasureLock: String { "\(root)/erasure.lock" }
   package var durable: String { "\(root)/durable" }
   package var reserve: String { "\(root)/reserve" }
   package var journals: String { "\(root)/journals" }

@@ -50,6 +50,12 @@ extension StoreWriter {
   }
 
   private func recover() throws(StoreError) {
+    // Made now, since it cannot be when the disk is full.
+    try inStore(layout) { () throws(FileError) in
+      if try environment.files.facts(at: layout.erasureLock) == nil {
+        try environment.files.lock(layout.erasureLock, wait: true)?.release()
+      }
+    }
     try core.catalog.repair()
     try core.refreshCatalog()
     // Half overwritten records would look like damage.

@@ -72,19 +72,19 @@ enum CodecSamples {
     ]
   }
 
+  static var erased: ErasedEntry {
+    ErasedEntry(offset: 128, length: 3_000, events: 5, rawBytes: 9_000, storedBytes: 2_800, packedEvents: 1)
+  }
+
   static var destruction: Destruction {
-    Destruction(
-      id: store, reason: .eviction,
-      packs: [
-        .init(
-          pack: file,
-          segments: [
-            .init(
-              entryOffset: 4_000, entryLength: 300,
-              erased: ErasedEntry(offset: 128, length: 3_000, events: 5, rawBytes: 9_000, storedBytes: 2_800, packedEvents: 1))
-          ])
-      ],
-      journals: [.init(journal: store, isKeptAside: true, records: [.init(offset: 4_160, size: 512, appliedCommit: 3)])])
+    var patch = FilePatch()
+    patch.images = [.init(offset: 4_096, bytes: [1, 2, 3]), .init(offset: 65_536, bytes: [])]
+    patch.zeros = [.init(offset: 8_192, length: 40_960)]
+    var sums = PackFacts.Erased()
+    sums.add(erased)
+    return Destruction(
+      id: store, reason: .eviction, packs: [.init(pack: file, patch: patch, erased: sums)],
+      journals: [.init(journal: store, isKeptAside: true, patch: patch, records: 9)])
   }
 
   static var blocks: [BlockEntry] {
@@ -217,7 +217,7 @@ enum CodecSamples {
         decode: head, seal: sealHead),
       CodecCase(
         name: "marker of an erased segment",
-        bytes: destruction.packs[0].segments[0].erased.marker(pack: file, at: offset, length: 80) ?? [],
+        bytes: erased.marker(pack: file, at: offset, length: 80) ?? [],
         decode: { bytes in ((try? ErasedEntry.decode(bytes, pack: file, at: offset)) ?? nil).map { "\($0)" } },
         // Nothing but zeros follows what it says, so a shorter one that is sealed says the same.
         seal: nil),
