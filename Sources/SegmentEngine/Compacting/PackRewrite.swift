@@ -175,9 +175,7 @@ final class PackRewrite {
   /// The packs must be what they were when they were opened: named, and nothing of them erased or about to be.
   private func checkInputs(_ state: CatalogState) throws(StoreError) {
     for pack in inputs {
-      guard let now = state.packs.first(where: { $0.id == pack.id }), now.erased == pack.erased,
-        !state.isBeingDestroyed(pack.id)
-      else { throw StoreError(.conflict, "a pack was changed or removed while it was rewritten", isRetryable: true) }
+      guard state.packs.contains(pack), !state.isBeingDestroyed(pack.id) else { throw StoreError(.conflict, "a pack was changed or removed while it was rewritten", isRetryable: true) }
     }
   }
 

@@ -49,10 +49,18 @@ struct Destroyer {
       try inStore(core.layout) { () throws(FileError) in try part.patch.apply(to: file) }
       bytes += part.patch.bytes
     }
+    var emptied: [Identifier] = []
     core.settle(
       try core.catalog.commit(.freeing) { state in
-        state.destructions.contains { $0.id == destruction.id } ? [.destroyed(destruction.id)] : []
+        guard state.destructions.contains(where: { $0.id == destruction.id }) else { return [] }
+        // A pack of which nothing is left goes, and with it the hashes of what was in it.
+        emptied = destruction.packs.filter { part in
+          state.packs.contains { $0.id == part.pack && $0.erased.segments + part.erased.segments >= $0.segments }
+        }.map(\.pack)
+        return [.destroyed(destruction.id)] + emptied.map(CatalogEdit.removePack)
       })
+    core.packs.close(emptied)
+    for pack in emptied { try? core.environment.files.unlink(core.layout.pack(pack)) }
     return bytes
   }
 

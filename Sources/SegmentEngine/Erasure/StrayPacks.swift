@@ -33,8 +33,14 @@ struct StrayPacks {
         }
         at = segment.end
       }
-      // Behind the segments stands the directory, where it was written: its entries name the session too.
+      // Behind the segments stands the directory, where it was written: its entries name the session too. The length that
+      // an entry begins with may itself begin with zeros.
       let size = try file.facts().size
+      for back in UInt64(0)..<4 where at >= back {
+        guard try entry(at: at - back, in: file, header.id, size: size) != nil else { continue }
+        at -= back
+        break
+      }
       while let entry = try entry(at: at, in: file, header.id, size: size) {
         if let found = entry.found, sessions.contains(found.session) {
           let marker = ErasedEntry(found).marker(pack: header.id, at: at, length: Int(entry.end - at))

@@ -19,7 +19,8 @@ struct JournalCheck {
   }
 
   mutating func run() throws(StoreError) {
-    let journal = try JournalFile(facts.id, core.environment, core.layout)
+    let journal = try JournalFile(
+      facts.id, core.environment, core.layout, patch: core.catalog.state.patch(ofJournal: facts.id))
     try checkHeader(journal)
     let position =
       DurableMark.read(core.environment, core.layout).flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0
@@ -67,6 +68,8 @@ struct JournalCheck {
   private mutating func check(_ record: FoundRecord, in journal: JournalFile) throws(StoreError) {
     let head = record.head
     guard case .events(let batch) = head.details else { return }
+    // Buried, and not yet overwritten here.
+    if core.catalog.state.isErased(head.session) { return }
     events += UInt64(head.events)
     let range = head.sequence..<head.sequence + UInt64(head.events)
     if !range.isEmpty {

@@ -103,7 +103,7 @@ struct Verifier {
   }
 
   private mutating func check(_ facts: GoneFacts) throws(StoreError) {
-    do throws(StoreError) { _ = try GoneList.read(facts, core.environment, layout) } catch {
+    do throws(StoreError) { _ = try GoneList.read(facts, store: core.catalog.state.store, core.environment, layout) } catch {
       _ = try core.catalog.refresh()
       guard core.catalog.state.gone.contains(where: { $0.id == facts.id }) else { return }
       find(error, in: layout.relative(layout.gone(facts.id)))
@@ -194,7 +194,7 @@ struct Verifier {
     for range in ranges {
       defer { previous = range }
       let expected = previous.flatMap { $0.session == range.session ? $0.sequences.upperBound : nil } ?? 0
-      guard range.sequences.lowerBound != expected else { continue }
+      guard range.sequences.lowerBound != expected, core.refusal(of: range.session) == nil else { continue }
       let isGap = range.sequences.lowerBound > expected
       report.findings.append(
         .init(

@@ -17,11 +17,15 @@ package final class JournalFile: Sendable {
 
   /// Throws `.newerFormat` where a newer version wrote it. Damage of its header is for `verify` to tell: the groups
   /// stand for themselves.
-  package init(_ id: Identifier, _ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) {
+  /// With a patch that the catalog names it is read as if that were carried out.
+  package init(
+    _ id: Identifier, _ environment: StoreEnvironment, _ layout: Layout, patch: FilePatch? = nil
+  ) throws(StoreError) {
     self.id = id
     self.layout = layout
     name = layout.relative(layout.journal(id))
-    file = try inStore(layout) { () throws(FileError) in try environment.files.open(layout.journal(id), .read) }
+    let opened = try inStore(layout) { () throws(FileError) in try environment.files.open(layout.journal(id), .read) }
+    file = patch.map { PatchedFile(opened, $0) } ?? opened
     let file = self.file
     let page = try inStore(layout) { () throws(FileError) in try file.readBytes(at: 0, count: JournalHeader.size) }
     do { _ = try JournalHeader.decode(page) } catch {

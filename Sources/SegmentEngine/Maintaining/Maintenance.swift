@@ -72,6 +72,7 @@ final class Maintenance: Sendable {
       // A wrong clock keeps nothing else from being done.
       guard error.code == .clockAhead, !isStrict else { throw error }
       core.logger?.warning("nothing expires", metadata: ["error": "\(error)"])
+      return
     }
     try CatalogTidying(core: core).run()
     _ = try GoneLists(core: core).tidy()

@@ -10,12 +10,16 @@ package final class PackFile: Sendable {
   /// The file, as messages name it.
   package var name: String { layout.relative(layout.pack(facts.id)) }
 
-  package init(_ facts: PackFacts, _ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) {
+  /// With a patch that the catalog names it is read as if that were carried out.
+  package init(
+    _ facts: PackFacts, _ environment: StoreEnvironment, _ layout: Layout, patch: FilePatch? = nil
+  ) throws(StoreError) {
     self.facts = facts
     self.layout = layout
-    file = try inStore(layout) { () throws(FileError) in
+    let opened = try inStore(layout) { () throws(FileError) in
       try environment.files.open(layout.pack(facts.id), .read)
     }
+    file = patch.map { PatchedFile(opened, $0) } ?? opened
   }
 
   /// Throws `.newerFormat` where a newer version wrote it. Other damage of the header is for `verify` to tell: reading

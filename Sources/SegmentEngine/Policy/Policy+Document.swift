@@ -8,7 +8,7 @@ extension Policy {
   ///   "salt": "x",                         1 to 256 bytes
   ///   "rules": [                           at most 100; the first whose conditions hold decides
   ///     {
-  ///       "name": "errors",                required; 1 to 64 bytes, not "default", each once
+  ///       "name": "errors",                required; 1 to 63 bytes, not "default" or "(pinned)", each once
   ///       "when": {                        required; all that is given must hold, {} is for all sessions
   ///         "errors": {"atLeast": 1},      one or both of "atLeast" and "below" (which is not included)
   ///         "durationSeconds": {"below": 5},

@@ -23,7 +23,7 @@ extension Policy {
     /// The name of the rule that decides where no other does; no other may have it.
     public static let defaultName = "default"
 
-    /// What it is called in listings and totals: 1 to 64 bytes without control characters, different from rule to rule.
+    /// What it is called in listings and totals: 1 to 63 bytes without control characters, different from rule to rule.
     public var name: String
     /// Which sessions it is for.
     public var when: Conditions

@@ -5,6 +5,8 @@ final class PackCache: Sendable {
   private struct State {
     var open: [Identifier: (pack: PackFile, used: UInt64)] = [:]
     var clock: UInt64 = 0
+    /// Packs that are being erased from are read as if that were done.
+    var patches: [Identifier: FilePatch] = [:]
   }
 
   private let state = Lock(State())
@@ -26,14 +28,25 @@ final class PackCache: Sendable {
       return state.open[facts.id]?.pack
     }
     if let cached { return cached }
-    let opened = try PackFile(facts, environment, layout)
+    let patch = state.withLock { $0.patches[facts.id] }
+    let opened = try PackFile(facts, environment, layout, patch: patch)
     return state.withLock { state in
+      // A patch came meanwhile: this one is good for one use, and not kept.
+      if state.patches[facts.id] != patch { return opened }
       if let other = state.open[facts.id] { return other.pack }
       if state.open.count >= limit, let oldest = state.open.min(by: { $0.value.used < $1.value.used }) {
         state.open[oldest.key] = nil
       }
       state.open[facts.id] = (opened, state.clock)
       return opened
+    }
+  }
+
+  /// Takes over which packs are being erased from.
+  func setPatches(_ patches: [Identifier: FilePatch]) {
+    state.withLock { state in
+      for id in Set(patches.keys).union(state.patches.keys) where patches[id] != state.patches[id] { state.open[id] = nil }
+      state.patches = patches
     }
   }
 

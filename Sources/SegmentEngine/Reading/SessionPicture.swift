@@ -31,8 +31,8 @@ extension StoreCore {
     let hash = KeyHash.of(key)
     let now = environment.clock.now()
     return contents.withLock { contents in
-      // From the tombstone on nothing of it is there, wherever its bytes still are.
-      if contents.catalog.isErased(key) {
+      // From the commit on nothing of it is there, wherever its bytes still are.
+      if Self.refusal(of: key, now: now, contents) != nil {
         return SessionPicture(key: key, packed: [], live: nil, journals: [:], edits: [])
       }
       let index = contents.index

@@ -66,14 +66,14 @@ package struct GoneList: Sendable, Equatable {
     return writer.bytes
   }
 
-  package static func decode(_ bytes: [UInt8], id: Identifier) throws(FormatError) -> GoneList {
+  package static func decode(_ bytes: [UInt8], id: Identifier, store: Identifier) throws(FormatError) -> GoneList {
     var reader = ByteReader(bytes)
     guard try reader.u32() == magic else { throw FormatError(.wrongMagic, at: 0) }
     guard try reader.u32() == Checksum.plain(bytes, 8..<bytes.count) else { throw FormatError(.wrongChecksum, at: 4) }
     let version = try reader.u16()
     guard version == Self.version else { throw FormatError(.newerVersion(version), at: 8) }
-    try reader.skip(22)
-    guard try reader.identifier() == id else { throw FormatError(.invalid("name"), at: 32) }
+    try reader.skip(6)
+    guard try reader.identifier() == store, try reader.identifier() == id else { throw FormatError(.invalid("name"), at: 16) }
     let count = Int(try reader.u32())
     guard bytes.count == headerSize + count * entrySize else { throw FormatError(.truncated, at: 48) }
     try reader.skip(headerSize - reader.position)
@@ -116,7 +116,9 @@ extension GoneList {
   }
 
   /// Reads a list. Throws `.notFound`, `.damaged`.
-  static func read(_ facts: GoneFacts, _ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) -> GoneList {
+  static func read(
+    _ facts: GoneFacts, store: Identifier, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) -> GoneList {
     let path = layout.gone(facts.id)
     let name = layout.relative(path)
     guard facts.entries <= UInt64(limit) else {
@@ -127,7 +129,7 @@ extension GoneList {
       return try file.readBytes(at: 0, count: Int(fileBytes(facts.entries)) + 1)
     }
     do throws(FormatError) {
-      let list = try decode(bytes, id: facts.id)
+      let list = try decode(bytes, id: facts.id, store: store)
       guard list.entries.count == Int(facts.entries) else { throw FormatError(.invalid("number of entries"), at: 48) }
       return list
     } catch {

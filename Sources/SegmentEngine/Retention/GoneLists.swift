@@ -20,7 +20,8 @@ struct GoneLists {
       var entries: [GoneList.Entry] = []
       for facts in left {
         do throws(StoreError) {
-          entries += try GoneList.read(facts, core.environment, core.layout).entries.filter { $0.untilDay >= today }
+          entries += try GoneList.read(
+            facts, store: core.catalog.state.store, core.environment, core.layout).entries.filter { $0.untilDay >= today }
           replaced.append(facts)
         } catch {
           // Stays as it is, for verify to tell.
@@ -54,7 +55,7 @@ extension StoreCore {
     return contents.withLock { contents in Self.refusal(of: key, now: now, contents) }
   }
 
-  private static func refusal(of key: SessionKey, now: Double, _ contents: Contents) -> StoreError? {
+  static func refusal(of key: SessionKey, now: Double, _ contents: Contents) -> StoreError? {
     let today = Day.of(now)
     if contents.catalog.isErased(key) {
       return StoreError(
@@ -85,7 +86,7 @@ extension StoreCore {
 
   /// A list that is lost or damaged costs only the memory of what is gone: it is reported, and taken for empty.
   func goneList(_ facts: GoneFacts) throws(StoreError) -> GoneList? {
-    do throws(StoreError) { return try GoneList.read(facts, environment, layout) } catch {
+    do throws(StoreError) { return try GoneList.read(facts, store: catalog.state.store, environment, layout) } catch {
       guard error.code == .damaged || error.code == .notFound else { throw error }
       _ = try catalog.refresh()
       guard catalog.state.gone.contains(where: { $0.id == facts.id }) else { return nil }

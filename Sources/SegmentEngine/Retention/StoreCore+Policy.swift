@@ -3,13 +3,13 @@ internal import SegmentFiles
 
 /// The policy of a catalog state, read once for each version of its document.
 final class PolicyCache: Sendable {
-  private let known = Lock<(version: UInt64, policy: Policy)?>(nil)
+  private let known = Lock<(document: PolicyDocument, policy: Policy)?>(nil)
 
   /// The policy in force. With none set everything is kept 30 days. A document that cannot be read, since a newer tool
   /// wrote it, lets nothing go: what is dropped cannot be brought back.
   func policy(of state: CatalogState, _ logger: Logger?) -> Policy {
     guard let document = state.policy else { return .keepAll }
-    if let found = known.withLock({ $0 }), found.version == document.version { return found.policy }
+    if let found = known.withLock({ $0 }), found.document == document { return found.policy }
     let policy: Policy
     do throws(StoreError) { policy = try Policy(json: document.json) } catch {
       logger?.error("the policy cannot be read; everything is kept", metadata: ["error": "\(error)"])
@@ -17,7 +17,7 @@ final class PolicyCache: Sendable {
       keeping.otherwise.retention = .forever
       policy = keeping
     }
-    known.withLock { $0 = (document.version, policy) }
+    known.withLock { $0 = (document, policy) }
     return policy
   }
 }

@@ -37,9 +37,13 @@ extension StoreCore {
       let packs = state.packs.filter { $0.tier == tier }
       return .init(count: packs.count, bytes: packs.reduce(0) { $0 + $1.liveBytes })
     }
+    let erased = try erasedSegments(state)
     var hashes = 0
     var previous: UInt64?
     for segment in segments(of: index) where segment.hash != previous {
+      if !erased.isEmpty, let pack = index.packs[Int(segment.pack)], erased.contains(SegmentPlace(pack.id, segment.offset)) {
+        continue
+      }
       hashes += 1
       previous = segment.hash
     }
@@ -61,7 +65,7 @@ extension StoreCore {
       damagedJournals: state.journals.count { $0.isDamaged },
       dictionaries: try files(
         state.dictionaries.flatMap { [layout.dictionary($0.id, copy: 0), layout.dictionary($0.id, copy: 1)] }),
-      catalogBytes: try files([layout.catalog]).bytes, segments: UInt64(index.count),
+      catalogBytes: try files([layout.catalog]).bytes, segments: UInt64(index.count - erased.count),
       sessions: hashes + onlyLive, liveSessions: live.count,
       events: state.packs.reduce(0) { $0 + $1.liveEvents } + parts.reduce(0) { $0 + $1.facts.events },
       rawBytes: state.packs.reduce(0) { $0 + $1.liveRawBytes } + parts.reduce(0) { $0 + $1.rawBytes },
@@ -71,5 +75,32 @@ extension StoreCore {
       reserveBytes: try files([layout.reserve]).bytes, goneSessions: state.gone.reduce(0) { $0 + $1.entries },
       pinnedSessions: state.pins.count, snapshotTime: state.snapshotTime == 0 ? nil : Timestamp(millisecondsSince1970: state.snapshotTime),
       freeBytes: try inStore(layout) { () throws(FileError) in try environment.files.volume(at: layout.root) }.freeBytes)
+  }
+}
+
+/// A segment of a pack, by the place of its directory entry.
+private struct SegmentPlace: Hashable {
+  var pack: Identifier
+  var offset: UInt32
+
+  init(_ pack: Identifier, _ offset: UInt32) {
+    self.pack = pack
+    self.offset = offset
+  }
+}
+
+extension StoreCore {
+  /// The segments that the index still leads to and that were erased. Reads the directories of packs that have such.
+  private func erasedSegments(_ state: CatalogState) throws(StoreError) -> Set<SegmentPlace> {
+    var places = Set<SegmentPlace>()
+    for facts in state.packs where facts.erased.segments > 0 {
+      let pack = try packs.pack(facts)
+      for locator in try pack.readEnd().locators {
+        if try pack.readEntry(offset: locator.offset, length: locator.length) == nil {
+          places.insert(SegmentPlace(facts.id, locator.offset))
+        }
+      }
+    }
+    return places
   }
 }

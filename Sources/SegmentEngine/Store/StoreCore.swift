@@ -111,6 +111,7 @@ package final class StoreCore: Sendable {
     _ state: CatalogState, _ known: [Identifier: LocatorTable], _ lists: [Identifier: GoneList]
   ) -> Bool {
     let idle = environment.clock.now() - StoreWriter.idleMilliseconds
+    var hadDestructions = false
     let gone = contents.withLock { contents -> Set<Identifier>? in
       guard state.isLater(than: contents.catalog) else { return [] }
       let present = contents.index.packNames
@@ -137,6 +138,7 @@ package final class StoreCore: Sendable {
         }
         contents.live.forgetIdle(since: idle)
       }
+      hadDestructions = !contents.catalog.destructions.isEmpty
       contents.catalog = state
       if !gone.isEmpty || !fresh.isEmpty {
         contents.index = contents.index.changing(removing: gone, adding: fresh)
@@ -146,6 +148,10 @@ package final class StoreCore: Sendable {
     }
     guard let gone else { return false }
     packs.close(gone)
+    if !state.destructions.isEmpty || hadDestructions {
+      let doomed = Set(state.destructions.flatMap(\.packs).map(\.pack))
+      packs.setPatches(Dictionary(uniqueKeysWithValues: doomed.map { ($0, state.patch(ofPack: $0) ?? FilePatch()) }))
+    }
     return true
   }
 
@@ -153,7 +159,7 @@ package final class StoreCore: Sendable {
   /// it is reported, and taken for empty.
   private func locators(of facts: PackFacts) throws(StoreError) -> LocatorTable? {
     do {
-      return try PackFile(facts, environment, layout).readEnd().locators
+      return try PackFile(facts, environment, layout, patch: catalog.state.patch(ofPack: facts.id)).readEnd().locators
     } catch {
       guard error.code == .damaged || error.code == .notFound else { throw error }
       _ = try catalog.refresh()
@@ -194,7 +200,11 @@ package final class StoreCore: Sendable {
   private func scan(_ facts: JournalFacts, mark: DurableMark?, isWritten: Bool) throws(StoreError) {
     let (open, start) = contents.withLock { ($0.journals[facts.id], $0.scanned[facts.id]) }
     let journal: JournalFile
-    if let open { journal = open } else { journal = try JournalFile(facts.id, environment, layout) }
+    let patch = contents.withLock { $0.catalog.patch(ofJournal: facts.id) }
+    // While it is being erased from it is opened each time, and not kept.
+    if patch == nil, let open { journal = open } else {
+      journal = try JournalFile(facts.id, environment, layout, patch: patch)
+    }
     let position = mark.flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0
     let trust: JournalTrust
     if let end = facts.sealedEnd {

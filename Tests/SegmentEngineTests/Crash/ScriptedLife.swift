@@ -87,6 +87,7 @@ struct ScriptedLife {
 
   /// A pin is a commit to the catalog and nothing else.
   func pin(_ writer: StoreWriter, _ key: SessionKey) throws {
+    if mayBeGone(key) { return }
     writer.core.settle(try writer.core.catalog.commit { _ in [.pin(Pin(session: key, until: 0))] })
   }
 

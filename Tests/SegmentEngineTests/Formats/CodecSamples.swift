@@ -226,7 +226,7 @@ enum CodecSamples {
         bytes: GoneList([
           .init(hash: 5, untilDay: 20_000, reason: .dropped), .init(hash: 1 << 60, untilDay: 20_001, reason: .evicted),
         ]).encode(id: file, store: store),
-        decode: { bytes in (try? GoneList.decode(bytes, id: file)).map { "\($0)" } }, seal: plain),
+        decode: { bytes in (try? GoneList.decode(bytes, id: file, store: store)).map { "\($0)" } }, seal: plain),
       CodecCase(
         name: "footer", bytes: footer.encode(),
         decode: { bytes in (try? PackFooter.decode(bytes, fileBytes: footer.fileBytes, pack: file)).map { "\($0)" } },

@@ -130,7 +130,7 @@ struct PolicyRefusalTests {
     .when(
       #""tags": {"a": 1}"#, "rules[0].when.tags.a: 1 was given, null (the key alone), or a value of 0 to 1024 bytes"),
     .when(#""tags": {"my key": "\u0001"}"#, #"rules[0].when.tags["my key"]: "\u0001" was given"#),
-    .when(#""tags": {"\#(longName)": null}"#, "rules[0].when.tags: \"nnn", "a tag key of 1 to 63 bytes"),
+    .when(#""tags": {"\#(longName)": null}"#, "rules[0].when.tags: \"nnn", "a tag key of 1 to 64 bytes"),
     .when(#""tags": {"a": null, "a": "x"}"#, "rules[0].when.tags.a: it is given twice"),
     .when(
       #""tags": {\#((0...64).map { #""t\#($0)": null"# }.joined(separator: ","))}"#,

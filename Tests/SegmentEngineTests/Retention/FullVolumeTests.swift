@@ -57,7 +57,7 @@ struct FullVolumeTests {
       let report = try maintenance.run([.expiry, .erasure], isForced: true, MaintenanceControl())
       if round == 0 { #expect(report.departures.map(\.sessions) == [10]) }
       #expect(try writer.core.summary(of: SessionKey(id: "s0")) == nil)
-      store.disk.capacity = store.disk.usedBytes + 512 << 10
+      store.disk.capacity = store.disk.usedBytes + 32 << 20
       try append(store, writer, number)
       number += 1
       try writer.rotate()
