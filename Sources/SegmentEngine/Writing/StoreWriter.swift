@@ -77,7 +77,8 @@ package final class StoreWriter: Sendable {
     for pending in group {
       if let refusal = gauge.refusal(adding: UInt64(journal.stagedBytes + pending.bytes)), pending.isBatch {
         core.metrics.countRefusal()
-        outcomes.append(.failure(refusal))
+        // What was let go is told before that there is no room.
+        outcomes.append(.failure(core.refusal(of: pending.session) ?? refusal))
       } else {
         outcomes.append(draft.add(pending))
       }
