@@ -82,6 +82,6 @@ let package = Package(
       exclude: ["Crash/operation-order.txt"], swiftSettings: strict),
     .testTarget(
       name: "EngineToolTests",
-      dependencies: ["SegmentEngine", "SegmentTestSupport", "engine-tool"], swiftSettings: strict),
+      dependencies: ["SegmentEngine", "SegmentTestSupport", "engine-tool", "segment-test-child"], swiftSettings: strict),
   ]
 )

@@ -6,6 +6,9 @@ import SegmentFiles
 //
 // segment-test-child lock PATH: takes a lock, marks its file, and waits to be killed.
 //
+// segment-test-child traffic STORE SECONDS: many short sessions, each finished, for so long; prints "SESSION BATCHES" for each
+// session once all of it is acknowledged.
+//
 // segment-test-child STORE FIRST SESSIONS: ingests until it is killed. Appends batch after batch to each session, from batch FIRST on, flushing now and then, and prints a line
 // "SESSION BATCH" for each batch once it is acknowledged. Lines are written with one call each, so a line that can be
 // read was an acknowledgement.
@@ -15,6 +18,10 @@ if arguments.count == 3, arguments[1] == "lock" {
   try lock?.file.writeBytes([7], at: 0)
   while lock != nil { sleep(1) }
   exit(1)
+}
+if arguments.count == 4, arguments[1] == "traffic", let seconds = Double(arguments[3]) {
+  try await Traffic.run(arguments[2], seconds: seconds)
+  exit(0)
 }
 guard arguments.count == 4, let first = Int(arguments[2]), let sessions = Int(arguments[3]) else { exit(64) }
 

@@ -1,7 +1,7 @@
 /// What is due in a store: a pure function of the catalog, the policy, what was found out besides, and the time.
 ///
-/// In the order in which it is done: expiry, erasure, what a budget asks for, flush, promotion, settlement, merging,
-/// dictionaries. Figures are what is known beforehand; each job looks again when its turn comes.
+/// In the order in which it is done: expiry, erasure, what a budget asks for, flush, dictionaries, promotion, settlement,
+/// merging. Figures are what is known beforehand; each job looks again when its turn comes.
 enum MaintenancePlan {
   /// What the plan needs to know and the catalog does not say.
   struct Facts {

@@ -1,4 +1,5 @@
-/// A kind of maintenance, in the order in which they are done: what gives space back comes first.
+/// A kind of maintenance, in the order in which they are done: what gives space back comes first, and dictionaries before what
+/// is compressed with them.
 public enum MaintenanceJob: String, Sendable, Hashable, CaseIterable {
   /// Let packs go whose day has come.
   case expiry
@@ -8,12 +9,12 @@ public enum MaintenanceJob: String, Sendable, Hashable, CaseIterable {
   case budget
   /// Move what is in journals into recent packs.
   case flush
+  /// Restore copies, train where it may pay, drop what nothing uses.
+  case dictionaries
   /// Let the policy decide on sessions that are over and whose recent window is past: to the archive, or away.
   case promotion
   /// Put small packs together.
   case merge
-  /// Restore copies, train where it may pay, drop what nothing uses.
-  case dictionaries
 }
 
 extension Set<MaintenanceJob> {

@@ -34,7 +34,7 @@ struct NameTests {
     #expect(try await store.verify(deep: true).findings == [])
     try await store.close()
     for file in try folder.files() {
-      let known = ["catalog", "catalog.lock", "writer.lock", "maintenance.lock", "durable"]
+      let known = ["catalog", "catalog.lock", "writer.lock", "maintenance.lock", "erasure.lock", "durable", "reserve"]
       #expect(known.contains(file) || file.hasPrefix("packs/") || file.hasPrefix("journals/"))
     }
   }
