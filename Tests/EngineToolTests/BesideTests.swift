@@ -57,7 +57,8 @@ import Testing
     #expect(try await maintainer.verify(deep: true).findings.filter { $0.severity == .damage }.isEmpty)
     let info = try await maintainer.info()
     #expect(info.archivePacks.count > 0)
-    print("\(sessions) sessions, \(compactions) compactions, \(info.archivePacks.count) archive packs in \(Self.seconds) s")
+    print(
+      "\(sessions) sessions, \(compactions) compactions, \(info.archivePacks.count) archive packs in \(Self.seconds) s")
     try await maintainer.close()
     try await reader.close()
   }
@@ -111,7 +112,8 @@ import Testing
     for number in 0..<batches {
       for event in 0..<6 {
         let time = 1_700_000_000_000 + number * 5_000 + event
-        text += "{\"type\":3,\"data\":{\"source\":1,\"session\":\"\(session)\",\"batch\":\(number)},\"timestamp\":\(time)}\n"
+        text +=
+          "{\"type\":3,\"data\":{\"source\":1,\"session\":\"\(session)\",\"batch\":\(number)},\"timestamp\":\(time)}\n"
       }
     }
     return text

@@ -10,7 +10,8 @@ enum Traffic {
     var text = ""
     for event in 0..<6 {
       let time = 1_700_000_000_000 + number * 5_000 + event
-      text += "{\"type\":3,\"data\":{\"source\":1,\"session\":\"\(session)\",\"batch\":\(number)},\"timestamp\":\(time)}\n"
+      text +=
+        "{\"type\":3,\"data\":{\"source\":1,\"session\":\"\(session)\",\"batch\":\(number)},\"timestamp\":\(time)}\n"
     }
     return Array(text.utf8)
   }
@@ -35,7 +36,8 @@ enum Traffic {
             do {
               for number in 0..<batches {
                 try await store.append(
-                  batch(name, number), to: SessionKey(id: name), batchID: "b\(number)", visitor: "v\(task)", origin: .imported)
+                  batch(name, number), to: SessionKey(id: name), batchID: "b\(number)", visitor: "v\(task)",
+                  origin: .imported)
               }
               try await store.finish(SessionKey(id: name))
             } catch {

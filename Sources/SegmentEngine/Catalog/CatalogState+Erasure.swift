@@ -42,7 +42,11 @@ extension CatalogState {
 
   /// Adds a receipt, or what became of one.
   mutating func record(_ facts: ErasureFacts) {
-    if let index = receipts.firstIndex(where: { $0.id == facts.id }) { receipts[index] = facts } else { receipts.append(facts) }
+    if let index = receipts.firstIndex(where: { $0.id == facts.id }) {
+      receipts[index] = facts
+    } else {
+      receipts.append(facts)
+    }
     if receipts.count > Self.receiptLimit { receipts.removeFirst(receipts.count - Self.receiptLimit) }
   }
 

@@ -3,7 +3,10 @@
 /// names for gone from its commit on (FORMAT.md "Destruction").
 package struct Destruction: Sendable, Hashable {
   /// Why.
-  package enum Reason: UInt8, Sendable, Hashable { case erasure = 1, expiry, eviction }
+  package enum Reason: UInt8, Sendable, Hashable {
+    case erasure = 1
+    case expiry, eviction
+  }
 
   /// What is destroyed in one pack. One that the catalog does not name may be among them: left behind, or being made.
   package struct PackPart: Sendable, Hashable {
@@ -103,7 +106,8 @@ extension Destruction {
     for _ in 0..<(try reader.listCount("packs", entry: 24)) {
       destruction.packs.append(
         PackPart(
-          pack: try reader.identifier(), patch: try FilePatch.decode(&reader), erased: try PackFacts.Erased.decode(&reader)))
+          pack: try reader.identifier(), patch: try FilePatch.decode(&reader),
+          erased: try PackFacts.Erased.decode(&reader)))
     }
     for _ in 0..<(try reader.listCount("journals", entry: 20)) {
       destruction.journals.append(

@@ -58,7 +58,9 @@ extension FilePatch {
         }
         let page = at / Self.page * Self.page
         let end = min(change.end, page + Self.page)
-        if pages[page] == nil { pages[page] = try file.readBytes(at: page, count: Int(min(Self.page, size - min(size, page)))) }
+        if pages[page] == nil {
+          pages[page] = try file.readBytes(at: page, count: Int(min(Self.page, size - min(size, page))))
+        }
         let place = Int(at - page)..<Int(end - page)
         if place.upperBound <= pages[page]?.count ?? 0 {
           if let bytes = change.bytes {

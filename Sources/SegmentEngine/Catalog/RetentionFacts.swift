@@ -107,7 +107,9 @@ package struct ErasureFacts: Sendable, Hashable {
     let id = try reader.identifier()
     let time = try reader.time()
     let at = reader.position
-    guard let target = Tombstone.Target(rawValue: try reader.u8()) else { throw FormatError(.invalid("target"), at: at) }
+    guard let target = Tombstone.Target(rawValue: try reader.u8()) else {
+      throw FormatError(.invalid("target"), at: at)
+    }
     return ErasureFacts(
       id: id, time: time, target: target, hash: try reader.hash(), sessions: try reader.varint(),
       segments: try reader.varint(), records: try reader.varint(), bytes: try reader.varint(),

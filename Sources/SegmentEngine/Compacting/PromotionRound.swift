@@ -89,7 +89,8 @@ final class PromotionRound {
 
   var companion: PackRewrite.Companion {
     PackRewrite.Companion(
-      edits: { () throws(StoreError) in try self.edits() }, check: { (state) throws(StoreError) in try self.check(state) },
+      edits: { () throws(StoreError) in try self.edits() },
+      check: { (state) throws(StoreError) in try self.check(state) },
       undo: {
         if let list = self.list { try? self.core.environment.files.unlink(self.core.layout.gone(list.id)) }
       })

@@ -15,11 +15,12 @@ internal import SegmentFiles
 ///
 /// A crash anywhere is made good by whoever opens the store next for writing, or maintains it: the catalog says what to do.
 struct Eraser {
-  private let core: StoreCore
+  let core: StoreCore
   /// In the process that writes.
   private let writer: StoreWriter?
-  private let control: MaintenanceControl
-  private var limits: [String] = []
+  let control: MaintenanceControl
+  /// What was not reached, or cannot be.
+  var limits: [String] = []
 
   /// Sessions that one commit buries.
   static let chunk = 512
@@ -99,7 +100,7 @@ struct Eraser {
 
   // MARK: Packs
 
-  private func erase(
+  func erase(
     _ sessions: [SessionKey], _ receipt: inout ErasureFacts,
     _ touched: inout (packs: Set<Identifier>, journals: Set<Identifier>)
   ) throws(StoreError) {
@@ -225,51 +226,6 @@ struct Eraser {
     }
   }
 
-  // MARK: Snapshots
-
-  /// Erases in a snapshot: packs that it shares are done, but it has journals, a catalog, and packs that the store no longer
-  /// names. One that is gone is forgotten; one that cannot be reached is told.
-  private mutating func eraseIn(
-    _ snapshot: SnapshotFacts, _ target: ErasureTarget, _ sessions: [SessionKey], _ receipt: inout ErasureFacts
-  ) {
-    let layout = Layout(root: snapshot.path)
-    do throws(StoreError) {
-      let facts = try inStore(layout) { () throws(FileError) in try core.environment.files.facts(at: layout.catalog) }
-      guard facts != nil else {
-        core.settle(try core.catalog.commit { _ in [.forgetSnapshot(snapshot.id)] })
-        return
-      }
-      let other = try StoreCore.openForReading(layout, core.configuration, core.environment)
-      guard other.catalog.state.store == core.catalog.state.store, other.catalog.state.snapshotTime != 0 else {
-        core.settle(try core.catalog.commit { _ in [.forgetSnapshot(snapshot.id)] })
-        return
-      }
-      var search = ErasureSearch(other, control)
-      let all = Set(sessions).union(try search.sessions(of: target)).sorted()
-      var eraser = Eraser(other, writer: nil, control)
-      var start = 0
-      var touched = (packs: Set<Identifier>(), journals: Set<Identifier>())
-      var own = receipt
-      own.id = other.environment.newIdentifier()
-      while start < all.count {
-        let chunk = Array(all[start..<min(all.count, start + Self.chunk)])
-        start += chunk.count
-        try eraser.erase(chunk, &own, &touched)
-      }
-      let state = other.catalog.state
-      let destroyer = try Destroyer(other)
-      defer { destroyer.release() }
-      try JournalErasure(core: other).run(state, destroyer)
-      own.isDone = true
-      let done = own
-      let newest = state.tombstones.values.map(\.commit).max() ?? 0
-      try other.catalog.commit { _ in [.erasureApplied(newest), .receipt(done)] }
-      limits += eraser.limits
-    } catch {
-      limits.append("the snapshot at \(snapshot.path) could not be reached: \(error.message)")
-    }
-  }
-
   // MARK: What is not reached
 
   private mutating func addLimits() throws(StoreError) {
@@ -286,25 +242,5 @@ struct Eraser {
       limits.append("dictionaries hold text that at least three visitors' sessions share; dict retire removes one")
     }
     limits.append("backups, copies elsewhere, and what a drive keeps of overwritten blocks")
-  }
-}
-
-extension StoreCore {
-  /// Receipts of erasures whose process died are completed: what they buried is gone by now.
-  func endErasures() throws(StoreError) {
-    func isOpen(_ state: CatalogState) -> Bool {
-      state.receipts.contains { !$0.isDone } && state.destructions.isEmpty
-        && state.tombstones.values.allSatisfy { $0.commit <= state.erasureApplied }
-    }
-    guard isOpen(catalog.state) else { return }
-    settle(
-      try catalog.commit(.freeing) { state in
-        guard isOpen(state) else { return [] }
-        return state.receipts.filter { !$0.isDone && $0.target == .session }.map { facts in
-          var facts = facts
-          facts.isDone = true
-          return .receipt(facts)
-        }
-      })
   }
 }

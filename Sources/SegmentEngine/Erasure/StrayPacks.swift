@@ -74,7 +74,9 @@ struct StrayPacks {
     let start = try file.readBytes(at: offset, count: SegmentHeader.fixedSize)
     guard start.count == SegmentHeader.fixedSize, let length = try? SegmentHeader.length(start) else { return nil }
     let bytes = try file.readBytes(at: offset, count: length)
-    guard bytes.count == length, let header = try? SegmentHeader.decode(bytes, pack: pack, offset: offset) else { return nil }
+    guard bytes.count == length, let header = try? SegmentHeader.decode(bytes, pack: pack, offset: offset) else {
+      return nil
+    }
     var end = offset + UInt64(length)
     if header.blocksLength > 0 { return (header.session, end + UInt64(header.blocksLength)) }
     // Not ended yet, or it has no blocks: these tell.

@@ -23,7 +23,8 @@ final class Maintenance: Sendable {
   /// sessions expire though the clock is far ahead; with `isStrict` an unbelievable clock is an error and not only logged. Throws `.locked` where another process does maintenance; `.cancelled`
   /// where `control` says so, with all that was committed before in force; `.clockAhead`.
   func run(
-    _ jobs: Set<MaintenanceJob>, isThorough: Bool = true, isForced: Bool = false, isStrict: Bool = false, _ control: MaintenanceControl
+    _ jobs: Set<MaintenanceJob>, isThorough: Bool = true, isForced: Bool = false, isStrict: Bool = false,
+    _ control: MaintenanceControl
   ) throws(StoreError) -> MaintenanceReport {
     let control = control.paced(
       UInt64(max(0, core.configuration.maintenanceBytesPerSecond)), core.environment.clock)

@@ -54,10 +54,12 @@ enum MaintenancePlan {
 
   private static func erasure(_ state: CatalogState) -> [MaintenanceReport.Plan] {
     state.destructions.map { destruction in
-      let bytes = destruction.packs.reduce(0) { $0 + $1.patch.bytes } + destruction.journals.reduce(0) { $0 + $1.patch.bytes }
+      let bytes =
+        destruction.packs.reduce(0) { $0 + $1.patch.bytes } + destruction.journals.reduce(0) { $0 + $1.patch.bytes }
       return .init(
         job: .erasure, reason: "begun and not ended", packs: destruction.packs.count,
-        sessions: Int(clamping: destruction.packs.reduce(0) { $0 + $1.erased.segments }), bytesWritten: bytes, bytesFreed: bytes)
+        sessions: Int(clamping: destruction.packs.reduce(0) { $0 + $1.erased.segments }), bytesWritten: bytes,
+        bytesFreed: bytes)
     }
   }
 
@@ -122,7 +124,8 @@ enum MaintenancePlan {
 
   private static func dictionaries(_ facts: Facts) -> [MaintenanceReport.Plan] {
     var plans = facts.trainings.map { need in
-      MaintenanceReport.Plan(job: .dictionaries, reason: "project \(need.project) is to be trained: \(need.reason.rawValue)")
+      MaintenanceReport.Plan(
+        job: .dictionaries, reason: "project \(need.project) is to be trained: \(need.reason.rawValue)")
     }
     if facts.unusedDictionaries > 0 {
       plans.append(.init(job: .dictionaries, reason: "\(facts.unusedDictionaries) that nothing uses any longer"))

@@ -43,7 +43,8 @@ final class MaintenanceThread: Sendable {
     var nextThorough: UInt64 = 0
     var nextRun = clock.monotonic() + Self.interval
     while true {
-      let (isStopping, isPressed) = monitor.wait(while: { !$0.isStopping && !$0.isPressed }, until: nextRun) { state, _ in
+      let (isStopping, isPressed) = monitor.wait(while: { !$0.isStopping && !$0.isPressed }, until: nextRun) {
+        state, _ in
         defer { state.isPressed = false }
         return (state.isStopping, state.isPressed)
       }

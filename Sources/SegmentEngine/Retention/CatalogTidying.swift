@@ -13,8 +13,11 @@ struct CatalogTidying {
     for pin in state.pins.values.sorted(by: { $0.session < $1.session }) where pin.until != 0 && pin.until <= now {
       edits.append(.unpin(pin.session))
     }
-    for hold in state.holds.sorted(by: { $0.key < $1.key }) where hold.value <= today { edits.append(.hold(hold.key, 0)) }
-    let isApplied = state.tombstones.values.allSatisfy { $0.commit <= state.erasureApplied } && state.destructions.isEmpty
+    for hold in state.holds.sorted(by: { $0.key < $1.key }) where hold.value <= today {
+      edits.append(.hold(hold.key, 0))
+    }
+    let isApplied =
+      state.tombstones.values.allSatisfy { $0.commit <= state.erasureApplied } && state.destructions.isEmpty
     if isApplied, state.tombstones.values.contains(where: { $0.untilDay < today }) {
       edits.append(.forgetTombstones(today))
     }

@@ -116,7 +116,9 @@ struct Eviction {
     var chosen = free.filter { $0.tier == .recent }
     var left = 2 * need.bytes
     for pack in free.filter({ $0.tier == .archive }).sorted(by: {
-      ($0.expiryDay == 0 ? .max : $0.expiryDay, $0.firstReceived) < ($1.expiryDay == 0 ? .max : $1.expiryDay, $1.firstReceived)
+      ($0.expiryDay == 0 ? .max : $0.expiryDay, $0.firstReceived) < (
+        $1.expiryDay == 0 ? .max : $1.expiryDay, $1.firstReceived
+      )
     }) {
       // What one project has is spread over all.
       if left == 0, need.projects.isEmpty { break }
@@ -169,7 +171,9 @@ struct Eviction {
       for (pack, segment) in candidate.segments { destroyed[pack, default: []].append(segment) }
     }
     // Of a pack that nothing is left of, the file goes at once.
-    let emptied = known.packs.filter { UInt64(destroyed[$0.id]?.count ?? 0) >= $0.liveSegments && destroyed[$0.id] != nil }
+    let emptied = known.packs.filter {
+      UInt64(destroyed[$0.id]?.count ?? 0) >= $0.liveSegments && destroyed[$0.id] != nil
+    }
     for pack in emptied { destroyed[pack.id] = nil }
     let destruction = try Destruction(core.environment.newIdentifier(), .eviction, destroyed, destroyer)
     let list = GoneList(

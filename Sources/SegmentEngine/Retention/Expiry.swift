@@ -43,7 +43,8 @@ struct Expiry {
   /// Throws `.clockAhead` where the clock cannot be right, unless `isForced`.
   func checkClock(_ state: CatalogState, _ now: Double, isForced: Bool) throws(StoreError) {
     let newest = state.newestTime
-    guard !isForced, now > newest + Self.clockSlack, !plan(state, now).whole.isEmpty || !plan(state, now).partial.isEmpty
+    guard !isForced, now > newest + Self.clockSlack,
+      !plan(state, now).whole.isEmpty || !plan(state, now).partial.isEmpty
     else { return }
     throw StoreError(
       .clockAhead,

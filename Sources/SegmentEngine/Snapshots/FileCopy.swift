@@ -11,7 +11,9 @@ struct FileCopy {
 
   /// Links, or copies where that is not to be had. Does nothing where the name is taken: names are never used twice.
   mutating func share(_ source: String, as target: String) throws(FileError) {
-    guard let facts = try files.facts(at: source) else { throw FileError(.open, path: source, errno: ErrorNumber.notFound) }
+    guard let facts = try files.facts(at: source) else {
+      throw FileError(.open, path: source, errno: ErrorNumber.notFound)
+    }
     do throws(FileError) {
       try files.link(source, as: target)
       linked += facts.size

@@ -60,7 +60,8 @@ struct SnapshotRun {
     let names = try inStore(target) { () throws(FileError) in try files.list(target.root) }
     guard names.isEmpty else {
       throw StoreError(
-        .invalidArgument, "\(target.root) is not empty; give a folder that is, or none", location: .init(file: target.root))
+        .invalidArgument, "\(target.root) is not empty; give a folder that is, or none",
+        location: .init(file: target.root))
     }
     try inStore(target) { () throws(FileError) in
       for folder in target.folders { try files.createDirectory(folder) }
@@ -77,7 +78,9 @@ struct SnapshotRun {
           dictionary.fileBytes)
       }
     }
-    for list in state.gone { try share(core.layout.gone(list.id), target.gone(list.id), GoneList.fileBytes(list.entries)) }
+    for list in state.gone {
+      try share(core.layout.gone(list.id), target.gone(list.id), GoneList.fileBytes(list.entries))
+    }
     for index in copied.journals.indices {
       let end = try copyJournal(copied.journals[index])
       copied.journals[index].sealedEnd = end
@@ -119,7 +122,9 @@ struct SnapshotRun {
   private mutating func copyJournal(_ facts: JournalFacts) throws(StoreError) -> UInt64 {
     let source = core.layout.journal(facts.id)
     let end: UInt64
-    if let sealed = facts.sealedEnd { end = sealed } else {
+    if let sealed = facts.sealedEnd {
+      end = sealed
+    } else {
       let mark = DurableMark.read(core.environment, core.layout)
       let position = mark.flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0
       end = try inStore(core.layout) { () throws(FileError) in
@@ -140,10 +145,14 @@ struct SnapshotRun {
   private func removeStrangers(_ state: CatalogState) throws(StoreError) {
     var named = Set(state.packs.map { target.pack($0.id) } + state.journals.map { target.journal($0.id) })
     for list in state.gone { named.insert(target.gone(list.id)) }
-    for dictionary in state.dictionaries { for copy in 0..<2 { named.insert(target.dictionary(dictionary.id, copy: copy)) } }
+    for dictionary in state.dictionaries {
+      for copy in 0..<2 { named.insert(target.dictionary(dictionary.id, copy: copy)) }
+    }
     try inStore(target) { () throws(FileError) in
       for folder in [target.packs, target.journals, target.gone, target.dictionaries] {
-        for name in try files.list(folder) where !named.contains("\(folder)/\(name)") { try files.unlink("\(folder)/\(name)") }
+        for name in try files.list(folder) where !named.contains("\(folder)/\(name)") {
+          try files.unlink("\(folder)/\(name)")
+        }
       }
     }
   }
@@ -164,7 +173,9 @@ extension StoreCore {
     var own = Set<UInt64>()
     for pack in state.packs { try note(layout.pack(pack.id), &own) }
     for list in state.gone { try note(layout.gone(list.id), &own) }
-    for dictionary in state.dictionaries { for copy in 0..<2 { try note(layout.dictionary(dictionary.id, copy: copy), &own) } }
+    for dictionary in state.dictionaries {
+      for copy in 0..<2 { try note(layout.dictionary(dictionary.id, copy: copy), &own) }
+    }
     var infos: [SnapshotInfo] = []
     for snapshot in state.snapshots {
       let folder = Layout(root: snapshot.path)

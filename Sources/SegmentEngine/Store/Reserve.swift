@@ -30,7 +30,9 @@ enum Reserve {
     let files = environment.files
     do throws(FileError) {
       let size = try files.facts(at: layout.reserve)?.size
-      guard size ?? 0 < wanted, wanted <= limit, try files.volume(at: layout.root).freeBytes >= 4 * wanted else { return }
+      guard size ?? 0 < wanted, wanted <= limit, try files.volume(at: layout.root).freeBytes >= 4 * wanted else {
+        return
+      }
       let file = try files.open(layout.reserve, size == nil ? .create : .write)
       try Zeros.overwrite(file, (size ?? 0)..<wanted)
       try file.syncData()

@@ -40,9 +40,12 @@ enum MaintenanceOutput {
     var text = ""
     for gone in report.departures {
       let what = "\(Units.count(UInt64(gone.sessions), "session")) in \(Units.count(UInt64(gone.packs), "whole pack"))"
-      text += "\(gone.reason == .expiry ? "expired" : "let go for a budget"): \(what), \(Units.bytes(gone.bytes)) free\n"
+      text +=
+        "\(gone.reason == .expiry ? "expired" : "let go for a budget"): \(what), \(Units.bytes(gone.bytes)) free\n"
     }
-    if report.erasuresEnded > 0 { text += "ended \(Units.count(UInt64(report.erasuresEnded), "interrupted erasure"))\n" }
+    if report.erasuresEnded > 0 {
+      text += "ended \(Units.count(UInt64(report.erasuresEnded), "interrupted erasure"))\n"
+    }
     for rewrite in report.rewrites {
       let packs = Units.count(UInt64(rewrite.packsRead), "pack")
       let size = "\(Units.bytes(rewrite.bytesBefore)) to \(Units.bytes(rewrite.bytesAfter))"
@@ -68,7 +71,8 @@ enum MaintenanceOutput {
   private static func planText(_ plan: [MaintenanceReport.Plan]) -> String {
     if plan.isEmpty { return "nothing to do\n" }
     var table = Table([
-      "job": .left, "packs": .right, "sessions": .right, "reads": .right, "writes": .right, "frees": .right, "why": .left,
+      "job": .left, "packs": .right, "sessions": .right, "reads": .right, "writes": .right, "frees": .right,
+      "why": .left,
     ])
     func bytes(_ count: UInt64) -> String { count == 0 ? "-" : Units.bytes(count) }
     for job in plan {

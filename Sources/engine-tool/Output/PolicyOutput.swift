@@ -29,7 +29,8 @@ enum PolicyOutput {
     var all = (sessions: 0.0, kept: 0.0, stored: 0.0, keptStored: 0.0)
     for row in evaluation.rows {
       table.add(
-        row.rule, Units.decimal(row.keep * 100, 1) + "%", row.retentionDays.map(String.init) ?? "ever", whole(row.all.sessions),
+        row.rule, Units.decimal(row.keep * 100, 1) + "%", row.retentionDays.map(String.init) ?? "ever",
+        whole(row.all.sessions),
         whole(row.kept.sessions), bytes(row.all.storedBytes), bytes(row.kept.storedBytes),
         estimate(row.estimated.sessions, row.standardError.sessions), whole(row.all.clicks),
         estimate(row.estimated.clicks, row.standardError.clicks), whole(row.all.errors),
@@ -40,8 +41,11 @@ enum PolicyOutput {
       all.keptStored += row.kept.storedBytes
     }
     var text = table.text
-    text += "\(whole(all.kept)) of \(whole(all.sessions)) sessions would stay, \(bytes(all.keptStored)) of \(bytes(all.stored))\n"
-    if evaluation.pinned > 0 { text += "\(Units.count(UInt64(evaluation.pinned), "session")) pinned and kept in any case\n" }
+    text +=
+      "\(whole(all.kept)) of \(whole(all.sessions)) sessions would stay, \(bytes(all.keptStored)) of \(bytes(all.stored))\n"
+    if evaluation.pinned > 0 {
+      text += "\(Units.count(UInt64(evaluation.pinned), "session")) pinned and kept in any case\n"
+    }
     return text
   }
 

@@ -12,14 +12,17 @@ import Testing
   private static let other = SessionKey(project: "shop", id: "other")
 
   /// A store in which the session lies somewhere, and the number of the operation at which its erasure begins.
-  private static func prepared(_ stage: Stage, _ disk: SimulatedDisk) throws -> (store: SimulatedStore, writer: StoreWriter) {
+  private static func prepared(_ stage: Stage, _ disk: SimulatedDisk) throws -> (
+    store: SimulatedStore, writer: StoreWriter
+  ) {
     let store = SimulatedStore(disk, seed: 5)
     let writer = try store.openWriter()
     var number = 0
     func append(_ key: SessionKey) throws {
       number += 1
       try writer.core.prepare(key)
-      let bytes = key == Self.key ? ScriptedLife.tracedEvents(40, number: number) : ScriptedLife.events(30, number: number)
+      let bytes =
+        key == Self.key ? ScriptedLife.tracedEvents(40, number: number) : ScriptedLife.events(30, number: number)
       _ = try writer.commit([try ScriptedLife(store).prepared(key, bytes, "b\(number)")]).first?.get()
     }
     func tag() throws {
@@ -78,7 +81,8 @@ import Testing
           for (name, bytes) in try again.files() {
             #expect(!Traces.contains(bytes, ScriptedLife.trace), "\(what): \(name)")
             #expect(!Traces.contains(bytes, Self.key.id), "\(what): \(name)")
-            #expect(Traces.decoded(bytes, []).allSatisfy { !Traces.contains($0, ScriptedLife.trace) }, "\(what): \(name)")
+            #expect(
+              Traces.decoded(bytes, []).allSatisfy { !Traces.contains($0, ScriptedLife.trace) }, "\(what): \(name)")
           }
         } else {
           untouched += 1

@@ -12,11 +12,14 @@ struct ErasureTests {
   enum Stage: CaseIterable, Sendable { case live, sealed, recent, archived, spread }
 
   private func fill(_ store: ReplayStore, _ clock: ShiftedClock, _ stage: Stage) async throws {
-    for number in 0..<6 { try await store.addSession(SessionKey(project: "shop", id: "n\(number)"), text: "other\(number)") }
+    for number in 0..<6 {
+      try await store.addSession(SessionKey(project: "shop", id: "n\(number)"), text: "other\(number)")
+    }
     let parts = stage == .spread ? 3 : 1
     for part in 0..<parts {
       try await store.addSession(
-        key, text: "\(secret)-\(part)", events: 30, visitor: "\(secret)-visitor", tags: ["\(secret)-key": "\(secret)-value"],
+        key, text: "\(secret)-\(part)", events: 30, visitor: "\(secret)-visitor",
+        tags: ["\(secret)-key": "\(secret)-value"],
         isFinished: part == parts - 1)
       if stage == .spread, part < 2 {
         try await store.flush()
@@ -136,7 +139,9 @@ struct ErasureTests {
       #expect(receipt.sessions == UInt64(expected.count))
       #expect(try await Set(store.sessions().sessions.map(\.key.id)) == Set(all.map(\.id)).subtracting(expected))
       for session in all {
-        #expect(try store.traces(of: "text-\(session.id)-", in: folder).isEmpty == expected.contains(session.id), "\(session.id)")
+        #expect(
+          try store.traces(of: "text-\(session.id)-", in: folder).isEmpty == expected.contains(session.id),
+          "\(session.id)")
       }
       #expect(try await store.verify(deep: true).findings == [])
       #expect(await failure { try await store.erase(target) }?.code == .notFound)
@@ -192,7 +197,8 @@ struct ErasureTests {
         defer { ended.add() }
         for round in 0..<40 {
           try await store.append(
-            Sample.batch([Sample.mutation(Sample.base + Double(round), text: "k\(round)")]), to: kept, origin: .imported)
+            Sample.batch([Sample.mutation(Sample.base + Double(round), text: "k\(round)")]), to: kept, origin: .imported
+          )
           for number in 0..<3 {
             do {
               try await store.append(
@@ -211,7 +217,9 @@ struct ErasureTests {
       }
       group.addTask {
         for round in 0..<40 {
-          try await eventually("visitor \(round) is there") { try await !eraser.erasable(.visitor("v\(round)")).isEmpty }
+          try await eventually("visitor \(round) is there") {
+            try await !eraser.erasable(.visitor("v\(round)")).isEmpty
+          }
           try await eraser.erase(.visitor("v\(round)"))
         }
       }

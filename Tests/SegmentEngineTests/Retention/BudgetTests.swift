@@ -56,7 +56,9 @@ struct BudgetTests {
         let index = day * 12 + number
         store.clock.advance(milliseconds: 7_200_000 - 1)
         do {
-          try append(store, writer, SessionKey(id: "session-\(index)"), batch(index, bytes: 60_000, errors: index % 6 == 0 ? 1 : 0))
+          try append(
+            store, writer, SessionKey(id: "session-\(index)"),
+            batch(index, bytes: 60_000, errors: index % 6 == 0 ? 1 : 0))
         } catch let error as StoreError {
           #expect(error.code == .budgetExceeded)
           refused += 1
@@ -85,7 +87,9 @@ struct BudgetTests {
     // Those that expire first went first; none with errors as long as there are others.
     let evicted = (0..<480).filter { writer.core.refusal(of: SessionKey(id: "session-\($0)"))?.code == .sessionExpired }
     #expect(evicted.count > 20 && evicted.allSatisfy { $0 % 6 != 0 })
-    let survivors = kept.filter { $0.key != pinned && $0.errors == 0 && $0.rule != nil }.compactMap { Int($0.key.id.dropFirst(8)) }
+    let survivors = kept.filter { $0.key != pinned && $0.errors == 0 && $0.rule != nil }.compactMap {
+      Int($0.key.id.dropFirst(8))
+    }
     // Two hours apart, so 12 of one day share an expiry day.
     #expect(survivors.min() ?? 0 > (evicted.max() ?? 0) - 13)
     let totals = writer.core.catalog.state.totals
@@ -130,7 +134,9 @@ struct BudgetTests {
       _ = try writer.poll()
       _ = try maintenance.run([.budget], MaintenanceControl())
       _ = try writer.poll()
-      if (try? append(store, writer, SessionKey(id: "again\(number)"), batch(number, bytes: 80_000))) != nil { resumed += 1 }
+      if (try? append(store, writer, SessionKey(id: "again\(number)"), batch(number, bytes: 80_000))) != nil {
+        resumed += 1
+      }
     }
     #expect(resumed >= 8, "\(resumed)")
     let oldest = try writer.core.summary(of: stored[0])
@@ -145,7 +151,9 @@ struct BudgetTests {
   @Test("A project's budget lets go of that project's sessions alone")
   func projects() throws {
     let (store, writer, maintenance) = try store(
-      Policy(otherwise: .init(name: "default", keep: 1, retention: .days(50)), projectBudgets: ["big": 300_000], freeBytes: 0))
+      Policy(
+        otherwise: .init(name: "default", keep: 1, retention: .days(50)), projectBudgets: ["big": 300_000], freeBytes: 0
+      ))
     for number in 0..<40 {
       store.clock.advance(milliseconds: 60_000)
       let key = SessionKey(project: number % 2 == 0 ? "big" : "small", id: "s\(number)")

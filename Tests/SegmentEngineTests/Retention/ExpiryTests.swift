@@ -33,7 +33,8 @@ struct ExpiryTests {
       #expect(plan.plan.map(\.sessions) == [12] && plan.plan.map(\.packs) == [1])
       let commits = store.core.catalog.state.commit
       let report = try await store.maintain([.expiry])
-      #expect(report.departures.map(\.sessions) == [12] && report.departures.map(\.packs) == [1] && report.rewrites.isEmpty)
+      #expect(
+        report.departures.map(\.sessions) == [12] && report.departures.map(\.packs) == [1] && report.rewrites.isEmpty)
       #expect(store.core.catalog.state.commit == commits + 1)
       #expect(try folder.files(in: "packs").isEmpty)
       #expect(try await store.sessions().sessions.isEmpty)

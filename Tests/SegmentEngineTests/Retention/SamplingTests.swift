@@ -13,7 +13,8 @@ struct SamplingTests {
     if let policy { try await store.setPolicy(policy) }
     for number in 0..<sessions {
       try await store.addSession(
-        SessionKey(id: "s\(number)"), text: "t\(number)", events: number % 10 == 0 ? 25 : 3, errors: number % 25 == 0 ? 1 : 0)
+        SessionKey(id: "s\(number)"), text: "t\(number)", events: number % 10 == 0 ? 25 : 3,
+        errors: number % 25 == 0 ? 1 : 0)
     }
     try await store.flush()
     try await body(store, clock)
@@ -88,7 +89,8 @@ struct SamplingTests {
     let clock = ShiftedClock()
     let store = try await folder.open(.readWrite, .compacting(recentHours: 1), clock: clock)
     let policy = Policy(
-      rules: [.init(name: "bad", when: .init(tags: ["outcome": "error"]), keep: 1)], otherwise: .init(name: "default", keep: 0))
+      rules: [.init(name: "bad", when: .init(tags: ["outcome": "error"]), keep: 1)],
+      otherwise: .init(name: "default", keep: 0))
     try await store.setPolicy(policy)
     for id in ["tagged", "plain"] { try await store.addSession(SessionKey(id: id), text: id) }
     try await store.flush()

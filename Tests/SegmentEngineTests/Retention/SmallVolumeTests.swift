@@ -5,7 +5,9 @@ import Testing
 @testable import SegmentEngine
 
 /// A real file system of 24 MB, where the test may mount one.
-@Suite("On a real small file system that fills up", .enabled(if: SmallVolume.isAvailable, "mounting a tmpfs is not allowed here"))
+@Suite(
+  "On a real small file system that fills up",
+  .enabled(if: SmallVolume.isAvailable, "mounting a tmpfs is not allowed here"))
 struct SmallVolumeTests {
   @Test("Ingest is refused, expiry and erasure work, statvfs shows the space back, and ingest resumes by itself")
   func fillsUp() async throws {
@@ -24,7 +26,8 @@ struct SmallVolumeTests {
     func append() async throws {
       let key = SessionKey(id: "s\(number)")
       number += 1
-      let text = (0..<100).map { Sample.mutation(Sample.base + Double($0), text: generator.letters(1_000)) + "\n" }.joined()
+      let text = (0..<100).map { Sample.mutation(Sample.base + Double($0), text: generator.letters(1_000)) + "\n" }
+        .joined()
       try await store.append(Array(text.utf8), to: key, origin: .imported)
       try await store.finish(key)
       stored[key] = text
@@ -101,7 +104,8 @@ struct SmallVolumeTests {
     #expect(before - least <= budget + UInt64(configuration.packBytes))
     #expect(try await store.sessions(SessionQuery(limit: 1_000)).sessions.count > 100)
     // Nobody lets go between the calls here, so that some of what came then was refused; the newest are there all the same.
-    let newest = try await store.sessions(SessionQuery(limit: 1_000)).sessions.compactMap { Int($0.key.id.dropFirst()) }.max()
+    let newest = try await store.sessions(SessionQuery(limit: 1_000)).sessions.compactMap { Int($0.key.id.dropFirst()) }
+      .max()
     #expect(newest ?? 0 > 380)
     try await store.close()
   }

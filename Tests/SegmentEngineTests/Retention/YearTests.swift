@@ -21,7 +21,8 @@ import Testing
     rules: [
       .init(name: "errors", when: .init(errors: .init(atLeast: 1)), keep: 1, retention: .days(90)),
       .init(name: "long", when: .init(durationSeconds: .init(atLeast: 90)), keep: 0.5, retention: .days(60)),
-    ], otherwise: .init(name: "default", keep: 0.1, retention: .days(30)), budgetBytes: budget, freeBytes: 0, salt: "2026")
+    ], otherwise: .init(name: "default", keep: 0.1, retention: .days(30)), budgetBytes: budget, freeBytes: 0,
+    salt: "2026")
 
   /// What really came, by rule and by the day on which it would expire.
   private struct Truth {
@@ -116,7 +117,8 @@ import Testing
     for pack in state.packs where pack.tier == .archive {
       let days = Self.policy.rule(named: pack.className)?.retention.days ?? 0
       #expect(pack.expiryDay > Day.of(now), "day \(day): a pack is past its day")
-      #expect(pack.firstReceived >= now - Double(days + 1) * Day.milliseconds, "day \(day): something is past its retention")
+      #expect(
+        pack.firstReceived >= now - Double(days + 1) * Day.milliseconds, "day \(day): something is past its retention")
     }
     // What is recent is at most two days old: the window, and one until it is looked at.
     #expect(state.packs.filter { $0.tier == .recent }.allSatisfy { $0.firstReceived >= now - 2.2 * Day.milliseconds })
@@ -167,9 +169,14 @@ import Testing
     estimated.sessions += undecided.sessions
     estimated.clicks += undecided.clicks
     estimated.errors += undecided.errors
-    #expect(abs(estimated.sessions - all.sessions) <= 3 * variance.sessions.squareRoot(), "\(estimated.sessions) of \(all.sessions)")
-    #expect(abs(estimated.clicks - all.clicks) <= 3 * variance.clicks.squareRoot(), "\(estimated.clicks) of \(all.clicks)")
-    #expect(abs(estimated.errors - all.errors) <= max(1e-6, 3 * variance.errors.squareRoot()), "\(estimated.errors) of \(all.errors)")
+    #expect(
+      abs(estimated.sessions - all.sessions) <= 3 * variance.sessions.squareRoot(),
+      "\(estimated.sessions) of \(all.sessions)")
+    #expect(
+      abs(estimated.clicks - all.clicks) <= 3 * variance.clicks.squareRoot(), "\(estimated.clicks) of \(all.clicks)")
+    #expect(
+      abs(estimated.errors - all.errors) <= max(1e-6, 3 * variance.errors.squareRoot()),
+      "\(estimated.errors) of \(all.errors)")
     #expect(variance.sessions > 0)
   }
 }

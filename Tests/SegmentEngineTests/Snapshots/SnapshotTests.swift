@@ -22,7 +22,9 @@ struct SnapshotTests {
     return (folder, store, clock)
   }
 
-  @Test("It reads the same, verifies, shares its packs, takes no writes, and stays as it was", arguments: [Mode.readWrite, .maintenance])
+  @Test(
+    "It reads the same, verifies, shares its packs, takes no writes, and stays as it was",
+    arguments: [Mode.readWrite, .maintenance])
   func readsTheSame(_ mode: Mode) async throws {
     let (folder, store, clock) = try await filled()
     let image = try await StoreImage(store)
@@ -120,7 +122,8 @@ struct SnapshotTests {
         defer { ended.add() }
         for number in 0..<150 {
           try await store.append(
-            Sample.batch([Sample.mutation(Sample.base + Double(number), text: "\(number)")]), to: key, origin: .imported)
+            Sample.batch([Sample.mutation(Sample.base + Double(number), text: "\(number)")]), to: key, origin: .imported
+          )
           acknowledged.add()
           if number % 4 == 3 { try await store.flush() }
         }

@@ -11,7 +11,9 @@ struct StoreFolderView {
     var found: [String: [UInt8]] = [:]
     for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
       var isFolder: ObjCBool = false
-      guard unsafe FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder), !isFolder.boolValue else {
+      guard unsafe FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder),
+        !isFolder.boolValue
+      else {
         continue
       }
       found[name] = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))

@@ -20,7 +20,9 @@ enum Traces {
     var found: [[UInt8]] = []
     var at = 0
     while at + 4 <= bytes.count {
-      let word = bytes[at..<at + 4].enumerated().reduce(UInt32(0)) { $0 | UInt32($1.element) << (8 * UInt32($1.offset)) }
+      let word = bytes[at..<at + 4].enumerated().reduce(UInt32(0)) {
+        $0 | UInt32($1.element) << (8 * UInt32($1.offset))
+      }
       // A block's header says where its frame is and how long it becomes.
       if word == BlockHeader.magic, at + 32 <= bytes.count {
         let length = Int(bytes[at + 8]) | Int(bytes[at + 9]) << 8
@@ -29,7 +31,9 @@ enum Traces {
         if length >= 32, stored > 0, raw > 0, raw < 1 << 26, at + length + stored <= bytes.count {
           let frame = Array(bytes[at + length..<at + length + stored])
           for dictionary in [nil] + dictionaries.map(Optional.some) {
-            if let content = try? unsafe ZstdDecompressor().decompress(frame.span.bytes, rawLength: raw, dictionary: dictionary) {
+            if let content = try? unsafe ZstdDecompressor().decompress(
+              frame.span.bytes, rawLength: raw, dictionary: dictionary)
+            {
               found.append(content)
             }
           }

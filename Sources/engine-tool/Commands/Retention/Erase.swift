@@ -90,7 +90,8 @@ struct Erase: AsyncParsableCommand {
       ])
       for receipt in receipts {
         table.add(
-          Units.time(receipt.time), receipt.kind.rawValue, receipt.nameHash, "\(receipt.sessions)", "\(receipt.segments)",
+          Units.time(receipt.time), receipt.kind.rawValue, receipt.nameHash, "\(receipt.sessions)",
+          "\(receipt.segments)",
           "\(receipt.records)", Units.bytes(receipt.bytes), receipt.isComplete ? "done" : "interrupted: erase again")
       }
       try Standard.print(table.text)
@@ -101,7 +102,8 @@ struct Erase: AsyncParsableCommand {
 extension ErasureReceipt {
   var members: [(key: String, value: JSONValue)] {
     [
-      (key: "id", value: .string(id)), (key: "timeMs", value: .time(time)), (key: "kind", value: .string(kind.rawValue)),
+      (key: "id", value: .string(id)), (key: "timeMs", value: .time(time)),
+      (key: "kind", value: .string(kind.rawValue)),
       (key: "nameHash", value: .string(nameHash)), (key: "sessions", value: .whole(sessions)),
       (key: "segments", value: .whole(segments)), (key: "records", value: .whole(records)),
       (key: "bytes", value: .whole(bytes)), (key: "packs", value: .whole(packs)),
@@ -116,8 +118,10 @@ extension ErasureReceipt {
       "time": Units.time(time),
       "erased": "\(Units.count(sessions, "session")) by \(kind.rawValue)",
       "name": nameHash,
-      "packs": "\(Units.count(segments, "segment")) in \(Units.count(packs, "pack")), \(Units.bytes(bytes)) overwritten with zeros",
-      "journals": "\(records == 1 ? "1 batch" : "\(records) batches") in \(Units.count(journals, "journal")) overwritten",
+      "packs":
+        "\(Units.count(segments, "segment")) in \(Units.count(packs, "pack")), \(Units.bytes(bytes)) overwritten with zeros",
+      "journals":
+        "\(records == 1 ? "1 batch" : "\(records) batches") in \(Units.count(journals, "journal")) overwritten",
       "catalog": "written anew, old generations overwritten",
     ])
     if !limits.isEmpty { text += "not reached:\n" + limits.map { "  \($0)\n" }.joined() }

@@ -13,7 +13,9 @@ struct PolicySource: ParsableArguments {
   @Argument(help: "A policy, a JSON document; - reads standard input.")
   var file: String?
 
-  @Option(help: ArgumentHelp("A policy that comes with the tool: \(Policy.presetNames.joined(separator: ", ")).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "A policy that comes with the tool: \(Policy.presetNames.joined(separator: ", ")).", valueName: "name"))
   var preset: String?
 
   func validate() throws {
@@ -76,7 +78,8 @@ struct PolicySet: AsyncParsableCommand {
       }
       var text = "the policy is in force; nothing has to be rewritten\n"
       if change.packsMoved > 0 {
-        text += "\(Units.count(UInt64(change.packsMoved), "pack")) of \(Units.bytes(change.bytesMoved)) expire on another day\n"
+        text +=
+          "\(Units.count(UInt64(change.packsMoved), "pack")) of \(Units.bytes(change.bytesMoved)) expire on another day\n"
       }
       if change.packsDue > 0 {
         text += "\(Units.count(UInt64(change.packsDue), "pack")) expire with the next maintenance\n"
@@ -110,7 +113,11 @@ struct PolicyTest: AsyncParsableCommand {
     try await options.withStore(.readOnly) { store in
       let inForce = try await store.policy()
       let evaluation = try await store.evaluate(given ?? inForce)
-      if json { try Standard.print(PolicyOutput.document(evaluation)) } else { try Standard.print(PolicyOutput.text(evaluation)) }
+      if json {
+        try Standard.print(PolicyOutput.document(evaluation))
+      } else {
+        try Standard.print(PolicyOutput.text(evaluation))
+      }
     }
   }
 }

@@ -43,7 +43,8 @@ struct Sampling: Sendable {
       let until = rule.retention.expiryDay(received: lastReceived)
       return SamplingDecision(
         rule: rule.name,
-        outcome: .dropped(untilDay: until == 0 ? Day.expiry(received: lastReceived, days: policy.longestRetentionDays) : until))
+        outcome: .dropped(
+          untilDay: until == 0 ? Day.expiry(received: lastReceived, days: policy.longestRetentionDays) : until))
     }
     return SamplingDecision(
       rule: rule.name,

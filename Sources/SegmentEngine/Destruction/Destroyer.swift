@@ -34,7 +34,9 @@ struct Destroyer {
 
   /// Does a destruction that the catalog names, and takes it out of there. Returns the bytes that were written.
   @discardableResult
-  func carryOut(_ destruction: Destruction, _ control: MaintenanceControl = MaintenanceControl()) throws(StoreError) -> UInt64 {
+  func carryOut(_ destruction: Destruction, _ control: MaintenanceControl = MaintenanceControl()) throws(StoreError)
+    -> UInt64
+  {
     var bytes: UInt64 = 0
     for part in destruction.packs {
       // One that is gone has nothing to destroy.

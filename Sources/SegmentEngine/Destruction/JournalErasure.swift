@@ -45,7 +45,8 @@ struct JournalErasure {
         if case .erased = record.head.details { return }
         guard state.isErased(record.head.session) else { return }
         let bytes = RecordHead.erased(
-          journal: id, offset: record.head.offset, size: Int(record.head.size), appliedCommit: record.head.appliedCommit)
+          journal: id, offset: record.head.offset, size: Int(record.head.size), appliedCommit: record.head.appliedCommit
+        )
         if let bytes { changes.append(FileChange(offset: record.head.offset, length: record.head.size, bytes: bytes)) }
       }
       if changes.isEmpty { return nil }

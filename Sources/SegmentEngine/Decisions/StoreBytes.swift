@@ -36,7 +36,9 @@ final class ProjectBytes: Sendable {
     var now: [Identifier: Known] = [:]
     var total: [ExactName: UInt64] = [:]
     for pack in state.packs {
-      if let found = before[pack.id], found.erased == pack.erased { now[pack.id] = found } else {
+      if let found = before[pack.id], found.erased == pack.erased {
+        now[pack.id] = found
+      } else {
         now[pack.id] = Known(erased: pack.erased, sums: (try? Self.read(core, pack)) ?? [:])
       }
       for (name, bytes) in now[pack.id]?.sums ?? [:] { total[name, default: 0] += bytes }
@@ -44,7 +46,9 @@ final class ProjectBytes: Sendable {
     for (key, session) in live {
       total[ExactName(key.project), default: 0] += session.parts.reduce(0) { $0 + $1.storedBytes }
     }
-    for dictionary in state.dictionaries { total[ExactName(dictionary.project), default: 0] += 2 * dictionary.fileBytes }
+    for dictionary in state.dictionaries {
+      total[ExactName(dictionary.project), default: 0] += 2 * dictionary.fileBytes
+    }
     let measured = now
     known.withLock { $0 = measured }
     return total

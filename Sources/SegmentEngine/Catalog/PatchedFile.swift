@@ -21,7 +21,8 @@ final class PatchedFile: StorageFile {
     for image in patch.images {
       let common = range.clamped(to: image.offset..<image.offset + UInt64(image.bytes.count))
       for at in common {
-        unsafe buffer.storeBytes(of: image.bytes[Int(at - image.offset)], toByteOffset: Int(at - offset), as: UInt8.self)
+        unsafe buffer.storeBytes(
+          of: image.bytes[Int(at - image.offset)], toByteOffset: Int(at - offset), as: UInt8.self)
       }
     }
     return count

@@ -6,7 +6,10 @@ internal import SegmentFiles
 /// Immutable, 16 bytes a session, sorted by key hash; named by nothing but that hash.
 package struct GoneList: Sendable, Equatable {
   /// Why a session is gone.
-  package enum Reason: UInt8, Sendable { case dropped = 1, evicted, expired }
+  package enum Reason: UInt8, Sendable {
+    case dropped = 1
+    case evicted, expired
+  }
 
   package struct Entry: Sendable, Equatable {
     package var hash: UInt64
@@ -28,7 +31,8 @@ package struct GoneList: Sendable, Equatable {
   /// Of a hash that is given twice the one that is remembered longest counts.
   init(_ entries: [Entry]) {
     var kept: [Entry] = []
-    for entry in entries.sorted(by: { ($0.hash, $1.untilDay) < ($1.hash, $0.untilDay) }) where kept.last?.hash != entry.hash {
+    for entry in entries.sorted(by: { ($0.hash, $1.untilDay) < ($1.hash, $0.untilDay) })
+    where kept.last?.hash != entry.hash {
       kept.append(entry)
     }
     self.entries = kept
@@ -73,7 +77,9 @@ package struct GoneList: Sendable, Equatable {
     let version = try reader.u16()
     guard version == Self.version else { throw FormatError(.newerVersion(version), at: 8) }
     try reader.skip(6)
-    guard try reader.identifier() == store, try reader.identifier() == id else { throw FormatError(.invalid("name"), at: 16) }
+    guard try reader.identifier() == store, try reader.identifier() == id else {
+      throw FormatError(.invalid("name"), at: 16)
+    }
     let count = Int(try reader.u32())
     guard bytes.count == headerSize + count * entrySize else { throw FormatError(.truncated, at: 48) }
     try reader.skip(headerSize - reader.position)
