@@ -19,6 +19,9 @@ final class MaintenanceThread: Sendable {
   /// How often copies of dictionaries are checked throughout, nanoseconds.
   static let thoroughInterval: UInt64 = 86_400_000_000_000
 
+  /// How long it waits where something should go and nothing may, nanoseconds.
+  static let pause: UInt64 = 15_000_000_000
+
   init(_ maintenance: Maintenance) {
     self.maintenance = maintenance
     thread.start("segment-maintain", niceness: 15) { [self] in run() }
@@ -41,6 +44,7 @@ final class MaintenanceThread: Sendable {
     let control = MaintenanceControl(isCancelled: { [monitor] in monitor.withLock { $0.isStopping } })
     let clock = maintenance.core.environment.clock
     var nextThorough: UInt64 = 0
+    var nextPress: UInt64 = 0
     var nextRun = clock.monotonic() + Self.interval
     while true {
       let (isStopping, isPressed) = monitor.wait(while: { !$0.isStopping && !$0.isPressed }, until: nextRun) {
@@ -51,7 +55,10 @@ final class MaintenanceThread: Sendable {
       if isStopping { return }
       do throws(StoreError) {
         if isPressed {
-          _ = try maintenance.run([.expiry, .budget], control)
+          // Where nothing may go, looking again each second would only read directories.
+          if clock.monotonic() < nextPress { continue }
+          let gone = try maintenance.run([.expiry, .budget], control).departures
+          if gone.isEmpty { nextPress = clock.monotonic() + Self.pause }
         } else {
           nextRun = clock.monotonic() + Self.interval
           let isThorough = clock.monotonic() >= nextThorough
