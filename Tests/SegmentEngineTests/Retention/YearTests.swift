@@ -13,7 +13,7 @@ import Testing
     static let days = 365
   #endif
   static let perDay = 1_000
-  static let budget: UInt64 = 20 << 20
+  static let budget: UInt64 = 14 << 20
   /// From this day on half as many sessions more.
   static let growth = 200
 
@@ -56,6 +56,7 @@ import Testing
       try check(day, store, writer)
       if day == min(Self.days, Self.growth) - 1 { try checkEstimates(writer, truth, store.clock.now()) }
     }
+    print("fullest: \(fullest) of \(Self.budget) bytes")
     #expect(fullest <= Self.budget + UInt64(configuration.packBytes), "\(fullest)")
     try checkShares(writer)
     let findings = try writer.core.verified(deep: true).findings
