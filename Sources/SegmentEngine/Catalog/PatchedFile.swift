@@ -16,12 +16,12 @@ final class PatchedFile: StorageFile {
     let range = offset..<offset + UInt64(count)
     for zeros in patch.zeros {
       let common = range.clamped(to: zeros.offset..<zeros.offset + zeros.length)
-      for at in common { unsafe buffer.storeBytes(of: 0 as UInt8, toByteOffset: Int(at - offset), as: UInt8.self) }
+      for at in common { buffer.storeBytes(of: 0 as UInt8, toByteOffset: Int(at - offset), as: UInt8.self) }
     }
     for image in patch.images {
       let common = range.clamped(to: image.offset..<image.offset + UInt64(image.bytes.count))
       for at in common {
-        unsafe buffer.storeBytes(
+        buffer.storeBytes(
           of: image.bytes[Int(at - image.offset)], toByteOffset: Int(at - offset), as: UInt8.self)
       }
     }

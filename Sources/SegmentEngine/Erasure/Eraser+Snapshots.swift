@@ -20,7 +20,7 @@ extension Eraser {
       }
       var search = ErasureSearch(other, control)
       let all = Set(sessions).union(try search.sessions(of: target)).sorted()
-      var eraser = Eraser(other, writer: nil, control)
+      let eraser = Eraser(other, writer: nil, control)
       var start = 0
       var touched = (packs: Set<Identifier>(), journals: Set<Identifier>())
       var own = receipt
