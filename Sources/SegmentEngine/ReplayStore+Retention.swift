@@ -53,6 +53,12 @@ extension ReplayStore {
           if state.isErased(key) { throw core.absence(of: key) }
           return [.pin(Pin(session: key, until: until?.millisecondsSince1970 ?? 0))]
         })
+      // It may have been let go just before the pin was in force: then the pin holds nothing, and says so.
+      try core.refreshAll()
+      if try core.summary(of: key) == nil {
+        core.settle(try core.catalog.commit { state in state.pins[key] == nil ? [] : [.unpin(key)] })
+        throw core.absence(of: key)
+      }
     }
   }
 
@@ -77,8 +83,9 @@ extension ReplayStore {
   /// refused with `.sessionErased`.
   ///
   /// Needs no lock: it may be called beside writing and maintaining processes. Interrupted, what was begun is ended by the
-  /// next who opens or maintains the store. Throws `.notFound` where there is nothing to erase, `.sessionErased` where it
-  /// was erased before, `.overloaded` where a writing process does not answer.
+  /// next who opens or maintains the store. Throws `.notFound` where there is nothing to erase, neither here nor in a
+  /// snapshot that can be reached; `.overloaded` where a writing process does not answer. One that was erased before is erased
+  /// again wherever something of it may be left.
   @discardableResult
   public func erase(
     _ target: ErasureTarget, progress: (@Sendable (_ bytes: UInt64) -> Void)? = nil

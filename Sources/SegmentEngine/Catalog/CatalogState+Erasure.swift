@@ -24,7 +24,7 @@ extension CatalogState {
     } else {
       tombstones[stone.hash] = stone
     }
-    guard stone.target == .session else { return }
+    guard stone.target == .session, !(sessionEdits.isEmpty && pins.isEmpty && holds.isEmpty) else { return }
     let key = erasureKey
     sessionEdits.removeAll { ErasureHash.of($0.session, key: key) == stone.hash }
     pins = pins.filter { ErasureHash.of($0.key, key: key) != stone.hash }

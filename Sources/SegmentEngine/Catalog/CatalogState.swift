@@ -149,9 +149,10 @@ package struct CatalogState: Sendable, Equatable {
       }
     }
     edits += packs.map(CatalogEdit.addPack)
+    // Before what they would take away, so that nothing has to be looked through for them.
+    edits += tombstones.values.sorted { ($0.commit, $0.hash) < ($1.commit, $1.hash) }.map(CatalogEdit.tombstone)
     edits += pins.values.sorted { $0.session < $1.session }.map(CatalogEdit.pin)
     if let policy { edits.append(.policy(policy)) }
-    edits += tombstones.values.sorted { ($0.commit, $0.hash) < ($1.commit, $1.hash) }.map(CatalogEdit.tombstone)
     edits.append(.erasureApplied(erasureApplied))
     edits += destructions.map(CatalogEdit.destroy)
     edits += receipts.map(CatalogEdit.receipt)

@@ -42,7 +42,7 @@ extension FilePatch {
     let size = try file.facts().size
     var pages: [UInt64: [UInt8]] = [:]
     var zeros: [Zeros] = []
-    for change in changes.sorted(by: { $0.offset < $1.offset }) where change.length > 0 {
+    for change in Self.joined(changes) {
       let firstWhole = (change.offset + Self.page - 1) / Self.page * Self.page
       let lastWhole = change.end / Self.page * Self.page
       var at = change.offset
@@ -73,14 +73,39 @@ extension FilePatch {
         at = end
       }
     }
-    self.zeros = zeros
     for (offset, bytes) in pages.sorted(by: { $0.key < $1.key }) {
+      // Nothing is left on it: it can be given back like those between.
+      if bytes.count == Int(Self.page), bytes.allSatisfy({ $0 == 0 }) {
+        zeros.append(Zeros(offset: offset, length: Self.page))
+        continue
+      }
       if let last = images.last, last.offset + UInt64(last.bytes.count) == offset {
         images[images.count - 1].bytes += bytes
       } else {
         images.append(Image(offset: offset, bytes: bytes))
       }
     }
+    for range in zeros.sorted(by: { $0.offset < $1.offset }) {
+      if let last = self.zeros.last, last.offset + last.length == range.offset {
+        self.zeros[self.zeros.count - 1].length += range.length
+      } else {
+        self.zeros.append(range)
+      }
+    }
+  }
+
+  /// The changes in order, those that become zeros and follow one another as one: pages between two of them then belong to
+  /// neither, and are given back whole.
+  private static func joined(_ changes: [FileChange]) -> [FileChange] {
+    var joined: [FileChange] = []
+    for change in changes.sorted(by: { $0.offset < $1.offset }) where change.length > 0 {
+      if let last = joined.last, last.end == change.offset, last.bytes == nil, change.bytes == nil {
+        joined[joined.count - 1].length += change.length
+      } else {
+        joined.append(change)
+      }
+    }
+    return joined
   }
 
   /// Writes it and syncs, then gives the space of zeros back. Doing it again comes to the same.

@@ -29,7 +29,8 @@ final class Compactor: Sendable {
 
   /// The packs that would be merged next.
   func nextMerge() -> [PackFacts]? {
-    MergePlan.next(packs, packBytes: core.configuration.packBytes, span: MergePlan.span(core.configuration))
+    MergePlan.next(
+      packs, packBytes: MergePlan.packBytes(core.configuration, core.policy), span: MergePlan.span(core.configuration))
   }
 
   /// Promotes the sessions of the oldest recent packs that are due: the policy decides on each. Returns nil where there was
@@ -39,7 +40,7 @@ final class Compactor: Sendable {
   func promoteOnce(_ control: MaintenanceControl) throws(StoreError) -> MaintenanceReport.Rewrite? {
     try attempt { () throws(StoreError) in
       guard let plan = try nextPromotion() else { return nil }
-      let round = PromotionRound(core, plan.rule)
+      let round = PromotionRound(core, plan.rule, inputs: plan.names)
       let inputs = plan.names
       return try rewrite(plan.packs, .promotion, control, round.companion) { (key, parts) throws(StoreError) in
         guard self.isDue(key, parts, plan.rule, inputs) else { return .copied(to: Placement(tier: .recent)) }
@@ -65,16 +66,19 @@ final class Compactor: Sendable {
     let candidates = rule.candidates(packs)
     guard !candidates.isEmpty else { return nil }
     var plan = PromotionPlan(rule: rule, packs: candidates, names: Set(candidates.map(\.id)))
-    let round = PromotionRound(core, rule)
+    let round = PromotionRound(core, rule, inputs: plan.names)
     var files: [PackFile] = []
     for facts in candidates { files.append(try core.packs.pack(facts)) }
     var sweep = try PackSweep(files)
     while let session = try sweep.next() {
       guard isDue(session.key, session.parts, rule, plan.names) else { continue }
       let bytes = session.parts.reduce(0) { $0 + $1.entry.storedBytes }
+      let fate = try round.fate(of: session.key, session.parts)
+      // Not to be decided on: it stays as it is.
+      if case .copied = fate { continue }
       plan.sessions += 1
       plan.dueBytes += bytes
-      if try round.fate(of: session.key, session.parts) == .dropped {
+      if fate == .dropped {
         plan.dropped += 1
         plan.droppedBytes += bytes
       }
@@ -86,13 +90,7 @@ final class Compactor: Sendable {
   private func isDue(
     _ key: SessionKey, _ parts: [PackedPart], _ rule: PromotionRule, _ inputs: Set<Identifier>
   ) -> Bool {
-    let hash = KeyHash.of(key)
-    let hasMore = core.contents.withLock { contents in
-      if let live = contents.live[key], !live.parts.isEmpty || live.pending > 0 { return true }
-      return contents.index.find(hash).contains { segment in
-        contents.index.packs[Int(segment.pack)].map { $0.tier == .recent && !inputs.contains($0.id) } ?? false
-      }
-    }
+    let hasMore = core.hasCome(of: key, besides: inputs)
     return rule.isDue(parts.map(\.entry), hasMore: hasMore)
   }
 

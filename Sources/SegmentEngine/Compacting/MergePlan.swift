@@ -15,6 +15,12 @@ enum MergePlan {
     max(3_600_000, configuration.recentHours * 3_600_000 / 8)
   }
 
+  /// The largest pack that may come of it. Old and new are there side by side for a while: a budget leaves room for one
+  /// pack in all.
+  static func packBytes(_ configuration: Configuration, _ policy: Policy) -> Int {
+    policy.hasBudget ? configuration.packBytes / 2 : configuration.packBytes
+  }
+
   /// The next packs to merge; nil where nothing is to be done.
   ///
   /// - Parameters:

@@ -1,3 +1,4 @@
+internal import Logging
 internal import SegmentFiles
 
 /// What one round of promotion decides on, session by session, and what is committed with it: lists of what is gone, totals,
@@ -5,6 +6,7 @@ internal import SegmentFiles
 final class PromotionRound {
   private let core: StoreCore
   private let rule: PromotionRule
+  private let inputs: Set<Identifier>
   private let state: CatalogState
   private let sampling: Sampling
   private var gone: [GoneList.Entry] = []
@@ -13,15 +15,27 @@ final class PromotionRound {
   private var dropped: [SessionKey] = []
   private var list: GoneFacts?
 
-  init(_ core: StoreCore, _ rule: PromotionRule) {
+  init(_ core: StoreCore, _ rule: PromotionRule, inputs: Set<Identifier>) {
     self.core = core
+    self.inputs = inputs
     self.rule = rule
     state = core.contents.withLock { $0.catalog }
     sampling = Sampling(core.policy(of: state), storeSalt: state.samplingSalt)
   }
 
   /// What becomes of a session that is due, given its segments in the packs of the round.
+  ///
+  /// Where a part of it in another pack cannot be read nothing is decided: it stays recent, as it is.
   func fate(of key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> SegmentFate {
+    do throws(StoreError) { return try decide(key, parts) } catch {
+      guard error.code == .damaged || error.code == .notFound else { throw error }
+      core.logger?.error(
+        "a session cannot be decided on", metadata: ["session": "\(key)", "error": "\(error)"])
+      return .copied(to: Placement(tier: .recent))
+    }
+  }
+
+  private func decide(_ key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> SegmentFate {
     // Erased, or let go before and sent on since.
     if core.refusal(of: key) != nil { return .dropped }
     guard let facts = SegmentFacts.joined(parts.map(\.entry.facts)) else { return .dropped }
@@ -74,7 +88,8 @@ final class PromotionRound {
 
   /// All of a session goes together: the earlier part stays as long as this one.
   private func hold(_ key: SessionKey, _ decision: SamplingDecision, _ earlier: PackFacts) {
-    guard case .kept(_, let day) = decision.outcome, earlier.expiryDay != 0 else { return }
+    let isPinned = earlier.className == SamplingDecision.pinnedClass
+    guard case .kept(_, let day) = decision.outcome, earlier.expiryDay != 0 || isPinned else { return }
     if day == 0 || day > earlier.expiryDay { holds[key] = day == 0 ? .max : day }
   }
 
@@ -97,6 +112,8 @@ final class PromotionRound {
   }
 
   private func edits() throws(StoreError) -> [CatalogEdit] {
+    // What others acknowledged meanwhile, so that `check` sees it.
+    try core.refreshAll()
     var edits: [CatalogEdit] = []
     if !gone.isEmpty {
       let facts = try GoneList(gone).install(core)
@@ -108,13 +125,30 @@ final class PromotionRound {
     return edits
   }
 
+  /// Holds only where nothing came since that could have decided otherwise: of the policy, of pins, of what was left out.
   private func check(_ now: CatalogState) throws(StoreError) {
-    let changes =
-      now.policy != state.policy || dropped.contains { now.isPinned($0, at: rule.now) }
-      || now.sessionEdits.contains { edit in edit.commit > state.commit && dropped.contains(edit.session) }
-    if changes {
+    var isStale = now.policy != state.policy || dropped.contains { now.isPinned($0, at: rule.now) }
+    if !dropped.isEmpty {
+      isStale = isStale || now.applied != state.applied
+      isStale = isStale || now.sessionEdits.contains { $0.commit > state.commit && dropped.contains($0.session) }
+      isStale = isStale || dropped.contains { core.hasCome(of: $0, besides: inputs) }
+    }
+    if isStale {
       throw StoreError(
         .conflict, "the policy, a pin or a session changed while sessions were promoted", isRetryable: true)
+    }
+  }
+}
+
+extension StoreCore {
+  /// Whether there is something of a session in journals, on its way there, or in recent packs other than some.
+  func hasCome(of key: SessionKey, besides packs: Set<Identifier>) -> Bool {
+    let hash = KeyHash.of(key)
+    return contents.withLock { contents in
+      if let live = contents.live[key], !live.parts.isEmpty || live.pending > 0 { return true }
+      return contents.index.find(hash).contains { segment in
+        contents.index.packs[Int(segment.pack)].map { $0.tier == .recent && !packs.contains($0.id) } ?? false
+      }
     }
   }
 }

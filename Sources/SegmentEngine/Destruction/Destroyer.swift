@@ -10,10 +10,14 @@ struct Destroyer {
   private let lock: any FileLock
 
   /// Takes the lock, waiting for it, and ends what was begun.
-  init(_ core: StoreCore, _ control: MaintenanceControl = MaintenanceControl()) throws(StoreError) {
+  ///
+  /// In a snapshot the lock is that of the store it was made of, `lockLayout`: they share files.
+  init(
+    _ core: StoreCore, lockLayout: Layout? = nil, _ control: MaintenanceControl = MaintenanceControl()
+  ) throws(StoreError) {
     self.core = core
     let taken = try inStore(core.layout) { () throws(FileError) in
-      try core.environment.files.lock(core.layout.erasureLock, wait: true)
+      try core.environment.files.lock((lockLayout ?? core.layout).erasureLock, wait: true)
     }
     guard let taken else { throw StoreError(.locked, "the erasure lock was not given", isRetryable: true) }
     lock = taken
@@ -51,15 +55,16 @@ struct Destroyer {
       try inStore(core.layout) { () throws(FileError) in try part.patch.apply(to: file) }
       bytes += part.patch.bytes
     }
+    // A pack of which nothing is left goes, and with it the hashes of what was in it. Its own directory says so, since no
+    // count is as sure; and nobody else destroys in it while the lock is held.
     var emptied: [Identifier] = []
+    for part in destruction.packs where try isEmpty(part.pack) { emptied.append(part.pack) }
+    let empty = emptied
     core.settle(
       try core.catalog.commit(.freeing) { state in
         guard state.destructions.contains(where: { $0.id == destruction.id }) else { return [] }
-        // A pack of which nothing is left goes, and with it the hashes of what was in it.
-        emptied = destruction.packs.filter { part in
-          state.packs.contains { $0.id == part.pack && $0.erased.segments + part.erased.segments >= $0.segments }
-        }.map(\.pack)
-        return [.destroyed(destruction.id)] + emptied.map(CatalogEdit.removePack)
+        let left = empty.filter { pack in state.packs.contains { $0.id == pack } }
+        return [.destroyed(destruction.id)] + left.map(CatalogEdit.removePack)
       })
     core.packs.close(emptied)
     for pack in emptied { try? core.environment.files.unlink(core.layout.pack(pack)) }
@@ -73,12 +78,46 @@ struct Destroyer {
     }
   }
 
-  /// The part that destroys some segments of a pack; nil where the pack is gone.
+  /// Whether nothing is left in a pack that the catalog names; false where that cannot be told.
+  func isEmpty(_ pack: Identifier, but doomed: Set<UInt64> = []) throws(StoreError) -> Bool {
+    guard let facts = core.catalog.state.packs.first(where: { $0.id == pack }) else { return false }
+    do throws(StoreError) {
+      let reader = try DirectoryReader(try PackFile(facts, core.environment, core.layout))
+      while try reader.next() != nil {
+        if !doomed.contains(reader.entry.lowerBound) { return false }
+      }
+      return true
+    } catch {
+      guard error.code == .damaged || error.code == .notFound else { throw error }
+      return false
+    }
+  }
+
+  /// Whether a pack has other names, in snapshots: what is let go there stays as it is, only what is erased goes.
+  static func isShared(_ pack: Identifier, _ core: StoreCore) throws(StoreError) -> Bool {
+    let facts = try inStore(core.layout) { () throws(FileError) in
+      try core.environment.files.facts(at: core.layout.pack(pack))
+    }
+    return facts.map { $0.links > 1 } ?? false
+  }
+
+  /// Whether a segment is what it was when it was chosen: not destroyed by somebody else since.
+  func stands(_ segment: DoomedSegment, in pack: Identifier) throws(StoreError) -> Bool {
+    guard let file = try open(core.layout.pack(pack)) else { return false }
+    let range = segment.entryRange
+    let bytes = try inStore(core.layout) { () throws(FileError) in
+      try file.readBytes(at: range.lowerBound, count: range.count)
+    }
+    let entry = (try? SegmentEntry.decode(bytes, pack: pack, at: range.lowerBound)) ?? nil
+    return entry.map { ErasedEntry($0) == segment.erased } ?? false
+  }
+
+  /// The part that destroys those of some segments of a pack that are still there; nil where none is.
   func part(_ pack: Identifier, _ segments: [DoomedSegment]) throws(StoreError) -> Destruction.PackPart? {
     guard let file = try open(core.layout.pack(pack)) else { return nil }
     var changes: [FileChange] = []
     var erased = PackFacts.Erased()
-    for segment in segments {
+    for segment in segments where try stands(segment, in: pack) {
       guard
         let marker = segment.erased.marker(
           pack: pack, at: segment.entryRange.lowerBound, length: segment.entryRange.count)
@@ -88,6 +127,7 @@ struct Destroyer {
         FileChange(offset: segment.entryRange.lowerBound, length: UInt64(marker.count), bytes: marker))
       erased.add(segment.erased)
     }
+    if changes.isEmpty { return nil }
     let made = changes
     let patch = try inStore(core.layout) { () throws(FileError) in try FilePatch(made, of: file) }
     return Destruction.PackPart(pack: pack, patch: patch, erased: erased)

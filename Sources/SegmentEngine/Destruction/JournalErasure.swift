@@ -10,50 +10,72 @@ struct JournalErasure {
   private var layout: Layout { core.layout }
   private var files: any FileSystem { core.environment.files }
 
+  /// Records of one journal that one commit names: what their pages will be has to go through the catalog.
+  private static let chunk = 64
+
   /// Returns how many records were overwritten.
   @discardableResult
-  func run(_ state: CatalogState, _ destroyer: Destroyer) throws(StoreError) -> UInt64 {
-    var destruction = Destruction(id: core.environment.newIdentifier(), reason: .erasure)
+  func run(_ state: CatalogState, _ destroyer: Destroyer) throws(StoreError) -> Int {
+    var count = 0
     for isKeptAside in [false, true] {
       let folder = isKeptAside ? layout.damaged : layout.journals
       for name in try inStore(layout, { () throws(FileError) in try files.list(folder) }) {
         guard name.hasSuffix(".journal"), let id = Identifier(name.dropLast(8)) else { continue }
         let end = active.flatMap { $0.id == id && !isKeptAside ? $0.end : nil }
-        if let found = try patch("\(folder)/\(name)", id, end: end, state) {
-          destruction.journals.append(
-            .init(journal: id, isKeptAside: isKeptAside, patch: found.patch, records: found.records))
+        var rest = try records(in: "\(folder)/\(name)", id, end: end, state)[...]
+        count += rest.count
+        while !rest.isEmpty {
+          try destroy(Array(rest.prefix(Self.chunk)), in: "\(folder)/\(name)", id, isKeptAside, destroyer)
+          rest = rest.dropFirst(Self.chunk)
         }
       }
     }
-    if destruction.journals.isEmpty { return 0 }
-    let named = destruction
-    core.settle(try core.catalog.commit(.freeing) { _ in [.destroy(named)] })
-    try destroyer.carryOut(named)
-    return named.journals.reduce(0) { $0 + $1.records }
+    return count
   }
 
-  /// What overwrites the records of erased sessions in a journal, up to `end` or the end of the file; nil where it has none.
-  private func patch(
-    _ path: String, _ id: Identifier, end: UInt64?, _ state: CatalogState
-  ) throws(StoreError) -> (patch: FilePatch, records: UInt64)? {
+  private func destroy(
+    _ records: [RecordHead], in path: String, _ id: Identifier, _ isKeptAside: Bool, _ destroyer: Destroyer
+  ) throws(StoreError) {
     var changes: [FileChange] = []
+    for record in records {
+      guard
+        let head = RecordHead.erased(
+          journal: id, offset: record.offset, size: Int(record.size), appliedCommit: record.appliedCommit)
+      else { continue }
+      let length = UInt64(head.count)
+      changes.append(FileChange(offset: record.offset, length: length, bytes: head))
+      changes.append(FileChange(offset: record.offset + length, length: record.size - length, bytes: nil))
+    }
+    let made = changes
+    let patch: FilePatch
+    do throws(FileError) { patch = try FilePatch(made, of: try files.open(path, .read)) } catch {
+      if error.errno == ErrorNumber.notFound { return }
+      throw StoreError(error, in: layout)
+    }
+    let destruction = Destruction(
+      id: core.environment.newIdentifier(), reason: .erasure,
+      journals: [.init(journal: id, isKeptAside: isKeptAside, patch: patch, records: UInt64(records.count))])
+    core.settle(try core.catalog.commit(.freeing) { _ in [.destroy(destruction)] })
+    try destroyer.carryOut(destruction)
+  }
+
+  /// The records of erased sessions in a journal, up to `end` or the end of the file. One that is gone has none.
+  private func records(
+    in path: String, _ id: Identifier, end: UInt64?, _ state: CatalogState
+  ) throws(StoreError) -> [RecordHead] {
+    var found: [RecordHead] = []
     do throws(FileError) {
       let file = try files.open(path, .read)
       let size = try file.facts().size
       var scan = try JournalScan(file, id: id)
       try scan.run(trust: .sealed(end: end ?? size), checkingPayloads: false) { record in
         if case .erased = record.head.details { return }
-        guard state.isErased(record.head.session) else { return }
-        let bytes = RecordHead.erased(
-          journal: id, offset: record.head.offset, size: Int(record.head.size), appliedCommit: record.head.appliedCommit
-        )
-        if let bytes { changes.append(FileChange(offset: record.head.offset, length: record.head.size, bytes: bytes)) }
+        if state.isErased(record.head.session) { found.append(record.head) }
       }
-      if changes.isEmpty { return nil }
-      return (try FilePatch(changes, of: file), UInt64(changes.count))
     } catch {
-      if error.errno == ErrorNumber.notFound { return nil }
+      if error.errno == ErrorNumber.notFound { return [] }
       throw StoreError(error, in: layout)
     }
+    return found
   }
 }

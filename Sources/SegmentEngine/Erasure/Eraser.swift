@@ -30,8 +30,12 @@ struct Eraser {
   private static let patience: UInt64 = 120_000_000_000
   private static let pause: UInt64 = 10_000_000
 
-  init(_ core: StoreCore, writer: StoreWriter?, _ control: MaintenanceControl) {
+  /// In a snapshot: the store it was made of, whose lock guards the files that they share.
+  private let origin: Layout?
+
+  init(_ core: StoreCore, writer: StoreWriter?, origin: Layout? = nil, _ control: MaintenanceControl) {
     self.core = core
+    self.origin = origin
     self.writer = writer
     self.control = control
   }
@@ -61,7 +65,19 @@ struct Eraser {
     for snapshot in core.catalog.state.snapshots { eraseIn(snapshot, target, sessions, &receipt) }
     receipt.isDone = true
     let done = receipt
-    core.settle(try core.catalog.commit(.freeing) { _ in [.receipt(done)] })
+    core.settle(
+      try core.catalog.commit(.freeing) { state in
+        // An earlier attempt that was interrupted is made good by this one.
+        let earlier = state.receipts.filter {
+          !$0.isDone && $0.id != done.id && $0.target == done.target && $0.hash == done.hash
+        }
+        return [.receipt(done)]
+          + earlier.map { facts in
+            var facts = facts
+            facts.isDone = true
+            return .receipt(facts)
+          }
+      })
     core.metrics.count(.erased, Int(clamping: receipt.sessions))
     core.logger?.notice(
       "erased",
@@ -73,17 +89,45 @@ struct Eraser {
     return ErasureReceipt(receipt, limits: limits)
   }
 
+  /// Throws where there is nothing to erase: neither in the store, hidden or not, nor in a snapshot of it.
   private func check(_ target: ErasureTarget, _ sessions: [SessionKey]) throws(StoreError) {
     if case .session(let key) = target {
       // Erased before, perhaps not to the end: what is left of it anywhere goes now.
       if core.contents.withLock({ $0.catalog.isErased(key) }) { return }
-      let picture = core.picture(of: key)
-      let isLive = picture.live.map { !$0.parts.isEmpty || $0.pending > 0 } ?? false
-      let parts = try? core.resolve(key).parts
-      guard isLive || parts?.isEmpty == false || parts == nil else { throw .noSession(key) }
-    } else if sessions.isEmpty {
-      throw StoreError(.notFound, "there is no session that this would erase")
+      if try isAnywhere(key, core) { return }
+    } else if !sessions.isEmpty {
+      return
     }
+    for snapshot in core.catalog.state.snapshots {
+      guard let other = try? opened(snapshot) else { continue }
+      if case .session(let key) = target {
+        if try isAnywhere(key, other) { return }
+      } else {
+        var search = ErasureSearch(other, control)
+        if try !search.sessions(of: target).isEmpty { return }
+      }
+    }
+    if case .session(let key) = target { throw core.absence(of: key) }
+    throw StoreError(.notFound, "there is no session that this would erase")
+  }
+
+  /// Whether there is something of a session, whether or not readers may see it.
+  func isAnywhere(_ key: SessionKey, _ core: StoreCore) throws(StoreError) -> Bool {
+    let hash = KeyHash.of(key)
+    let (live, index) = core.contents.withLock { ($0.live[key], $0.index) }
+    if let live, !live.parts.isEmpty || live.pending > 0 { return true }
+    for segment in index.find(hash) {
+      guard let facts = index.packs[Int(segment.pack)] else { continue }
+      do throws(StoreError) {
+        let entry = try core.packs.pack(facts).readEntry(offset: segment.offset, length: segment.length)
+        if entry?.session == key { return true }
+      } catch {
+        // It may be the session's, or was a moment ago.
+        guard error.code == .damaged || error.code == .notFound else { throw error }
+        return true
+      }
+    }
+    return false
   }
 
   private func name(of target: ErasureTarget) -> (Tombstone.Target, Hash128) {
@@ -100,7 +144,7 @@ struct Eraser {
 
   // MARK: Packs
 
-  func erase(
+  mutating func erase(
     _ sessions: [SessionKey], _ receipt: inout ErasureFacts,
     _ touched: inout (packs: Set<Identifier>, journals: Set<Identifier>)
   ) throws(StoreError) {
@@ -112,7 +156,7 @@ struct Eraser {
       let (known, live) = core.contents.withLock { contents in
         (contents.catalog, sessions.compactMap { contents.live[$0] })
       }
-      let destroyer = try Destroyer(core, control)
+      let destroyer = try Destroyer(core, lockLayout: origin, control)
       defer { destroyer.release() }
       let destruction: Destruction
       do throws(StoreError) {
@@ -176,15 +220,26 @@ struct Eraser {
   }
 
   /// Where the sessions are in the packs that the catalog names.
-  private func destruction(of sessions: [SessionKey], _ destroyer: Destroyer) throws(StoreError) -> Destruction {
+  private mutating func destruction(
+    of sessions: [SessionKey], _ destroyer: Destroyer
+  ) throws(StoreError) -> Destruction {
     var doomed: [Identifier: [DoomedSegment]] = [:]
     let index = core.contents.withLock { $0.index }
     for session in sessions {
       for segment in index.find(KeyHash.of(session)) {
         guard let facts = index.packs[Int(segment.pack)] else { continue }
-        let pack = try core.packs.pack(facts)
-        guard let entry = try pack.readEntry(offset: segment.offset, length: segment.length), entry.session == session
-        else { continue }
+        let found: SegmentEntry?
+        do throws(StoreError) {
+          found = try core.packs.pack(facts).readEntry(offset: segment.offset, length: segment.length)
+        } catch {
+          guard error.code == .damaged else { throw error }
+          // What else there is of it goes all the same.
+          let pack = core.layout.relative(core.layout.pack(facts.id))
+          let limit = "\(pack), offset \(segment.offset): damaged, and may be of session \(session); it goes with its pack"
+          if !limits.contains(limit) { limits.append(limit) }
+          continue
+        }
+        guard let entry = found, entry.session == session else { continue }
         let start = UInt64(segment.offset)
         doomed[facts.id, default: []].append(DoomedSegment(entry, at: start..<start + UInt64(segment.length)))
       }

@@ -41,7 +41,22 @@ struct ErasureSearch {
   private mutating func search(
     _ isWanted: (_ key: SessionKey, _ visitor: String, _ tags: [TagChange]) -> Bool
   ) throws(StoreError) -> [SessionKey] {
+    var tries = 0
+    while true {
+      tries += 1
+      if let found = try searchOnce(isWanted, isLast: tries == Self.tries) { return found }
+    }
+  }
+
+  /// How often it begins anew where packs were rewritten meanwhile.
+  private static let tries = 100
+
+  /// Nil where a pack went before it was looked through: what was in it is in another one now.
+  private mutating func searchOnce(
+    _ isWanted: (_ key: SessionKey, _ visitor: String, _ tags: [TagChange]) -> Bool, isLast: Bool
+  ) throws(StoreError) -> [SessionKey]? {
     try core.refreshAll()
+    unreadable = []
     let (state, live) = core.contents.withLock { ($0.catalog, $0.live.sessions) }
     var found = Set<SessionKey>()
     for facts in state.packs {
@@ -53,9 +68,8 @@ struct ErasureSearch {
         }
         control.advance(facts.fileBytes - min(facts.fileBytes, facts.storedBytes))
       } catch {
-        // Gone since: what was in it is in packs of the next round, which the commit asks for.
-        if error.code == .notFound { continue }
-        guard error.code == .damaged else { throw error }
+        if error.code == .notFound, !isLast { return nil }
+        guard error.code == .damaged || error.code == .notFound else { throw error }
         unreadable.append(core.layout.relative(core.layout.pack(facts.id)))
       }
     }

@@ -2,7 +2,8 @@ extension StoreCore {
   /// Receipts of erasures whose process died are completed: what they buried is gone by now.
   func endErasures() throws(StoreError) {
     func isOpen(_ state: CatalogState) -> Bool {
-      state.receipts.contains { !$0.isDone } && state.destructions.isEmpty
+      // What snapshots hold is for the one who asked to ask for again.
+      state.receipts.contains { !$0.isDone } && state.destructions.isEmpty && state.snapshots.isEmpty
         && state.tombstones.values.allSatisfy { $0.commit <= state.erasureApplied }
     }
     guard isOpen(catalog.state) else { return }

@@ -101,7 +101,7 @@ struct PackCheck {
       // As in a snapshot that shares the file.
       findings.append(
         .init(
-          severity: .note, message: "\(gone.segments) sessions were erased from it, the catalog knows of \(facts.erased.segments)",
+          severity: .note, message: "segments erased: \(gone.segments); the catalog knows of \(facts.erased.segments)",
           file: pack.name, offset: nil, length: nil, session: nil, time: nil))
     }
     if events != footer.events || raw != footer.rawBytes || stored != footer.storedBytes {

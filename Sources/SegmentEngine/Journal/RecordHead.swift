@@ -39,8 +39,8 @@ package struct RecordHead: Sendable, Equatable {
   /// The least that is left of an erased record: the fixed part, two empty names and the applied commit.
   static let erasedSize = 64
 
-  /// What takes the place of a record of `size` bytes that is erased: a head without names, and zeros. The applied commit
-  /// stays, as it tells of other sessions' edits too. Nil where it does not fit, which no real record's size comes near.
+  /// What takes the place of the head of a record of `size` bytes that is erased: one without names, behind which all is zeros.
+  /// The applied commit stays, as it tells of other sessions' edits too. Nil where it does not fit, which no real record's size comes near.
   static func erased(journal: Identifier, offset: UInt64, size: Int, appliedCommit: UInt64) -> [UInt8]? {
     var names = ByteWriter()
     names.string("")
@@ -61,7 +61,6 @@ package struct RecordHead: Sendable, Equatable {
     writer.zeros(3)
     writer.raw(names.bytes)
     writer.patch(Checksum.placed(journal, offset, writer.bytes, 8..<headLength), at: 4)
-    writer.raw(zeros)
     return writer.bytes
   }
 

@@ -30,14 +30,14 @@ final class Maintenance: Sendable {
       UInt64(max(0, core.configuration.maintenanceBytesPerSecond)), core.environment.clock)
     return try exclusively { () throws(StoreError) in
       var report = MaintenanceReport()
-      if jobs.contains(.expiry) { try expire(isForced: isForced, isStrict: isStrict, control, &report) }
+      let jobs = try believable(jobs, isForced: isForced, isStrict: isStrict)
+      if jobs.contains(.expiry), let gone = try Expiry(core: core).run(control) { report.departures.append(gone) }
       if jobs.contains(.erasure) {
         report.erasuresEnded = try core.carryOutDestructions(control)
         try core.endErasures()
       }
-      if jobs.contains(.budget), let gone = try Eviction(core: core, projects: projects).run(control) {
-        report.departures.append(gone)
-      }
+      if jobs.contains(.budget) { try evict(control, &report) }
+      if jobs.contains(.expiry) { try tidy() }
       // Before what follows, so that new blocks have the newest dictionary.
       if jobs.contains(.dictionaries) {
         report.copiesRestored = try DictionaryCare(core: core).restoreCopies(isThorough: isThorough)
@@ -47,6 +47,7 @@ final class Maintenance: Sendable {
         while let done = try compactor.promoteOnce(control) {
           report.rewrites.append(done)
           try core.refreshAll()
+          if jobs.contains(.budget) { try evict(control, &report) }
         }
         while let done = try compactor.settleOnce(control) {
           report.rewrites.append(done)
@@ -57,6 +58,7 @@ final class Maintenance: Sendable {
         while let done = try compactor.mergeOnce(control) {
           report.rewrites.append(done)
           try core.refreshAll()
+          if jobs.contains(.budget) { try evict(control, &report) }
         }
       }
       if jobs.contains(.dictionaries) { report.dictionariesRemoved = try DictionaryCare(core: core).collect() }
@@ -64,19 +66,32 @@ final class Maintenance: Sendable {
     }
   }
 
-  private func expire(
-    isForced: Bool, isStrict: Bool, _ control: MaintenanceControl, _ report: inout MaintenanceReport
-  ) throws(StoreError) {
+  /// The jobs that may be done at what the clock says: none that lets sessions go, or decides on them, by a clock that
+  /// stands far past everything in the store.
+  private func believable(
+    _ jobs: Set<MaintenanceJob>, isForced: Bool, isStrict: Bool
+  ) throws(StoreError) -> Set<MaintenanceJob> {
+    if isForced { return jobs }
     do throws(StoreError) {
-      if let gone = try Expiry(core: core).run(control, isForced: isForced) { report.departures.append(gone) }
+      try Expiry.checkClock(core.catalog.state, core.environment.clock.now())
+      return jobs
     } catch {
-      // A wrong clock keeps nothing else from being done.
-      guard error.code == .clockAhead, !isStrict else { throw error }
-      core.logger?.warning("nothing expires", metadata: ["error": "\(error)"])
-      return
+      if isStrict { throw error }
+      core.logger?.warning("sessions are neither let go nor decided on", metadata: ["error": "\(error)"])
+      return jobs.subtracting([.expiry, .budget, .promotion])
     }
+  }
+
+  private func evict(_ control: MaintenanceControl, _ report: inout MaintenanceReport) throws(StoreError) {
+    if let gone = try Eviction(core: core, projects: projects).run(control) { report.departures.append(gone) }
+  }
+
+  private func tidy() throws(StoreError) {
     try CatalogTidying(core: core).run()
-    _ = try GoneLists(core: core).tidy()
+    do throws(StoreError) { _ = try GoneLists(core: core).tidy() } catch {
+      // It can wait; what makes room cannot.
+      guard error.code == .diskFull else { throw error }
+    }
   }
 
   /// Waits until no job of this process is under way. Blocks.
@@ -119,7 +134,7 @@ final class Maintenance: Sendable {
     if jobs.contains(.expiry) {
       let expiry = Expiry(core: core)
       facts.expiry = expiry.plan(state, now)
-      do throws(StoreError) { try expiry.checkClock(state, now, isForced: false) } catch { facts.clockError = error }
+      do throws(StoreError) { try Expiry.checkClock(state, now) } catch { facts.clockError = error }
     }
     if jobs.contains(.budget) {
       let eviction = Eviction(core: core, projects: projects)

@@ -27,7 +27,7 @@ enum MaintenancePlan {
       case .budget: budget(facts)
       case .flush: flush(state)
       case .promotion: promotion(facts, policy) + settlement(facts)
-      case .merge: merges(state, configuration)
+      case .merge: merges(state, policy, configuration)
       case .dictionaries: dictionaries(facts)
       }
     }
@@ -105,11 +105,13 @@ enum MaintenancePlan {
     ]
   }
 
-  private static func merges(_ state: CatalogState, _ configuration: Configuration) -> [MaintenanceReport.Plan] {
+  private static func merges(
+    _ state: CatalogState, _ policy: Policy, _ configuration: Configuration
+  ) -> [MaintenanceReport.Plan] {
     var left = state.packs.filter { !state.isBeingDestroyed($0.id) }
     var plans: [MaintenanceReport.Plan] = []
     while let chosen = MergePlan.next(
-      left, packBytes: configuration.packBytes, span: MergePlan.span(configuration))
+      left, packBytes: MergePlan.packBytes(configuration, policy), span: MergePlan.span(configuration))
     {
       let names = Set(chosen.map(\.id))
       left.removeAll { names.contains($0.id) }

@@ -43,14 +43,18 @@ extension StoreCore {
   private func summary(of candidate: Candidate) throws(StoreError) -> SessionSummary? {
     if let key = candidate.key { return try summary(of: key) }
     for _ in 0..<4 {
-      guard let segment = contents.withLock({ $0.index.find(candidate.hash).first }),
-        let facts = contents.withLock({ $0.index.packs[Int(segment.pack)] })
-      else { return nil }
-      do {
-        guard let entry = try packs.pack(facts).readEntry(offset: segment.offset, length: segment.length) else {
-          return nil
+      let found = contents.withLock { contents in
+        contents.index.find(candidate.hash).compactMap { segment in
+          contents.index.packs[Int(segment.pack)].map { (segment, $0) }
         }
-        return try summary(of: entry.session)
+      }
+      do {
+        // The first may be erased though another one is there.
+        for (segment, facts) in found {
+          let entry = try packs.pack(facts).readEntry(offset: segment.offset, length: segment.length)
+          if let entry { return try summary(of: entry.session) }
+        }
+        return nil
       } catch where error.code == .notFound {
         try refreshAll()
       }

@@ -9,7 +9,7 @@ struct Eviction {
   let projects: ProjectBytes
 
   /// Sessions that one commit lets go.
-  static let chunk = 64
+  static let chunk = 24
 
   /// How many bytes are too many: in all, and by project.
   struct Need {
@@ -88,17 +88,37 @@ struct Eviction {
     rule.window = 0
     var files: [PackFile] = []
     for facts in Self.packs(state, need) {
-      do throws(StoreError) { files.append(try core.packs.pack(facts)) } catch {
-        guard error.code == .notFound else { throw error }
+      do throws(StoreError) {
+        let pack = try core.packs.pack(facts)
+        // What a snapshot shares would be taken out of it too, and free nothing.
+        if try Destroyer.isShared(facts.id, core) { continue }
+        // Read to its end once, so that one that is damaged keeps no other from being let go.
+        let reader = try DirectoryReader(pack)
+        while try reader.next() != nil {}
+        files.append(pack)
+      } catch {
+        guard error.code == .notFound || error.code == .damaged else { throw error }
+        core.logger?.warning(
+          "a pack cannot be looked through for a budget", metadata: ["pack": "\(facts.id)", "error": "\(error)"])
       }
     }
+    let names = Set(files.map(\.id))
     var found: [EvictionPlan.Candidate] = []
     var sweep = try PackSweep(files)
     while let (key, swept) = try sweep.next() {
       if state.isErased(key) || state.isPinned(key, at: now) { continue }
       var parts = swept
       // All of a session goes, wherever it is.
-      if index.find(KeyHash.of(key)).count > parts.count { parts = try core.resolve(key).parts }
+      if index.find(KeyHash.of(key)).count > parts.count {
+        do throws(StoreError) { parts = try core.resolve(key).parts } catch {
+          guard error.code == .notFound || error.code == .damaged else { throw error }
+          continue
+        }
+        let others = Set(parts.map(\.pack.id)).subtracting(names)
+        var isShared = false
+        for pack in others where try Destroyer.isShared(pack, core) { isShared = true }
+        if isShared { continue }
+      }
       let isLive = core.contents.withLock { contents in
         contents.live[key].map { !$0.parts.isEmpty || $0.pending > 0 } ?? false
       }
@@ -160,19 +180,26 @@ struct Eviction {
   // MARK: Letting go
 
   private func letGo(
-    _ chosen: [EvictionPlan.Candidate], _ control: MaintenanceControl, _ gone: inout MaintenanceReport.Departure
+    _ planned: [EvictionPlan.Candidate], _ control: MaintenanceControl, _ gone: inout MaintenanceReport.Departure
   ) throws(StoreError) {
     let destroyer = try Destroyer(core, control)
     defer { destroyer.release() }
+    try core.refreshAll()
     let known = core.catalog.state
     let now = core.environment.clock.now()
+    // What was erased, rewritten or sent on since it was chosen is left alone: the next round looks again.
+    var chosen: [EvictionPlan.Candidate] = []
+    for candidate in planned where try stands(candidate, destroyer, known) { chosen.append(candidate) }
+    if chosen.isEmpty { return }
     var destroyed: [Identifier: [DoomedSegment]] = [:]
     for candidate in chosen {
       for (pack, segment) in candidate.segments { destroyed[pack, default: []].append(segment) }
     }
     // Of a pack that nothing is left of, the file goes at once.
-    let emptied = known.packs.filter {
-      UInt64(destroyed[$0.id]?.count ?? 0) >= $0.liveSegments && destroyed[$0.id] != nil
+    var emptied: [PackFacts] = []
+    for pack in known.packs {
+      guard let doomed = destroyed[pack.id] else { continue }
+      if try destroyer.isEmpty(pack.id, but: Set(doomed.map(\.entryRange.lowerBound))) { emptied.append(pack) }
     }
     for pack in emptied { destroyed[pack.id] = nil }
     let destruction = try Destruction(core.environment.newIdentifier(), .eviction, destroyed, destroyer)
@@ -191,7 +218,10 @@ struct Eviction {
     do throws(StoreError) {
       core.settle(
         try core.catalog.commit(.freeing) { state throws(StoreError) in
-          guard state.packs == known.packs, !chosen.contains(where: { state.isPinned($0.key, at: now) }) else {
+          let isStale = chosen.contains {
+            state.isPinned($0.key, at: now) || core.hasCome(of: $0.key, besides: Set($0.segments.map(\.pack)))
+          }
+          guard state.packs == known.packs, state.policy == known.policy, !isStale else {
             throw StoreError(.conflict, "packs or pins changed while a budget was kept", isRetryable: true)
           }
           return [.addGone(facts)] + emptied.map { .removePack($0.id) }
@@ -219,6 +249,18 @@ struct Eviction {
           "lastReceived": "\(ISO8601.text(candidate.facts.lastReceived))",
         ])
     }
+  }
+
+  /// Whether a session is where and what it was when it was chosen, and nothing came of it since.
+  private func stands(
+    _ candidate: EvictionPlan.Candidate, _ destroyer: Destroyer, _ state: CatalogState
+  ) throws(StoreError) -> Bool {
+    guard core.refusal(of: candidate.key) == nil, !core.hasCome(of: candidate.key, besides: Set(candidate.segments.map(\.pack)))
+    else { return false }
+    for (pack, segment) in candidate.segments {
+      guard state.packs.contains(where: { $0.id == pack }), try destroyer.stands(segment, in: pack) else { return false }
+    }
+    return true
   }
 
   private static func totals(_ chosen: [EvictionPlan.Candidate]) -> [CatalogEdit] {

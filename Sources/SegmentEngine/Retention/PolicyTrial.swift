@@ -17,8 +17,14 @@ struct PolicyTrial {
     var pinned = 0
     var files: [PackFile] = []
     for facts in state.packs where !state.isBeingDestroyed(facts.id) {
-      do throws(StoreError) { files.append(try core.packs.pack(facts)) } catch {
-        guard error.code == .notFound else { throw error }
+      do throws(StoreError) {
+        let pack = try core.packs.pack(facts)
+        let reader = try DirectoryReader(pack)
+        while try reader.next() != nil {}
+        files.append(pack)
+      } catch {
+        // Its sessions are not among those that are decided on; verify tells of it.
+        guard error.code == .notFound || error.code == .damaged else { throw error }
       }
     }
     var sweep = try PackSweep(files)

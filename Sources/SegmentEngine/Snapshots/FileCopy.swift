@@ -6,6 +6,8 @@ struct FileCopy {
   /// Bytes that were copied, and those that are shared.
   private(set) var copied: UInt64 = 0
   private(set) var linked: UInt64 = 0
+  /// Files that were copied: what is done to their originals is not done to them.
+  private(set) var copies: [String] = []
 
   init(_ files: any FileSystem) { self.files = files }
 
@@ -29,6 +31,7 @@ struct FileCopy {
 
   /// Copies the first `count` bytes and syncs them. What a cut-short attempt left is written over.
   mutating func copy(_ source: String, as target: String, count: UInt64) throws(FileError) {
+    copies.append(target)
     let from = try files.open(source, .read)
     if try files.facts(at: target) != nil { try files.unlink(target) }
     let to = try files.open(target, .create)
@@ -41,5 +44,12 @@ struct FileCopy {
     }
     try to.syncData()
     copied += at
+  }
+
+  /// Overwrites and removes what was copied: something was erased, or let go, meanwhile.
+  mutating func discardCopies() throws(FileError) {
+    for path in copies { try Zeros.destroy(path, files) }
+    copies = []
+    copied = 0
   }
 }

@@ -17,7 +17,9 @@ struct RestoreRun {
         .invalidArgument, "\(core.layout.root) is no snapshot; a store that nobody writes to can be copied as it is")
     }
     let time = state.snapshotTime
+    // An erasure in it that was interrupted is ended first; it may take packs away.
     try core.carryOutDestructions(control)
+    state = core.catalog.state
     try SnapshotRun.makeFolders(target, core.environment)
     var copy = FileCopy(core.environment.files)
     func take(_ source: String, _ name: String, _ bytes: UInt64) throws(StoreError) {

@@ -18,6 +18,8 @@ struct SnapshotRun {
 
   /// How often it starts over.
   static let attempts = 64
+  /// How long it waits for the writing process each time, nanoseconds.
+  private static let pause: UInt64 = 100_000_000
 
   init(_ core: StoreCore, to target: Layout, _ control: MaintenanceControl) {
     self.core = core
@@ -37,6 +39,7 @@ struct SnapshotRun {
       do throws(StoreError) {
         try core.refreshCatalog()
         let state = core.catalog.state
+        try settleErasures(state)
         guard state.destructions.isEmpty else {
           // The files would be half erased in the snapshot; it does not last.
           try core.carryOutDestructions(control)
@@ -45,8 +48,25 @@ struct SnapshotRun {
         return try attemptOnce(state)
       } catch {
         guard error.code == .notFound || error.code == .conflict, attempt < Self.attempts else { throw error }
+        do throws(FileError) { try copy.discardCopies() } catch { throw StoreError(error, in: target) }
       }
     }
+  }
+
+  /// Journals that still hold something of what was erased are not copied: the writing process sees to them within a second;
+  /// where nobody writes, it is done here.
+  private func settleErasures(_ state: CatalogState) throws(StoreError) {
+    if state.tombstones.values.allSatisfy({ $0.commit <= state.erasureApplied }) { return }
+    let isWritten = try inStore(core.layout) { () throws(FileError) in try files.isLocked(core.layout.writerLock) }
+    if !isWritten {
+      do throws(StoreError) {
+        try StoreWriter.open(core.layout, core.configuration, core.environment).close()
+      } catch { guard error.code == .locked else { throw error } }
+    }
+    let clock = core.environment.clock
+    let pausing = Monitor(())
+    pausing.wait(while: { _ in true }, until: clock.monotonic() + Self.pause) { _, _ in }
+    throw StoreError(.conflict, "sessions are being erased from journals", isRetryable: true)
   }
 
   static func makeFolders(_ target: Layout, _ environment: StoreEnvironment) throws(StoreError) {
@@ -99,7 +119,10 @@ struct SnapshotRun {
     let known = state
     let named = copied
     let after = try core.catalog.commit { current throws(StoreError) in
-      guard current.tombstones == known.tombstones, current.destructions.isEmpty else {
+      let isWhole = current.packs.allSatisfy { pack in
+        known.packs.first { $0.id == pack.id }.map { $0.erased == pack.erased } ?? true
+      }
+      guard current.tombstones == known.tombstones, current.destructions.isEmpty, isWhole else {
         throw StoreError(.conflict, "sessions were erased meanwhile", isRetryable: true)
       }
       // Under the lock, so that nothing is erased between the one and the other.

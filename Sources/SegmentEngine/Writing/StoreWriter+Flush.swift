@@ -75,10 +75,9 @@ extension StoreWriter {
         guard sealed.allSatisfy({ named.contains($0.id) }) else {
           throw StoreError(.conflict, "a journal was removed while it was flushed", isRetryable: true)
         }
-        if let erased = inputs.first(where: { catalog.isErased($0.key) }) {
-          throw StoreError(
-            .sessionErased, "a session was erased while it was flushed", location: .init(session: erased.key),
-            isRetryable: true)
+        // The journals may hold something of what was erased since: that is overwritten before they go.
+        guard catalog.tombstones.values.allSatisfy({ $0.commit <= catalog.erasureApplied }) else {
+          throw StoreError(.sessionErased, "a session was erased while journals were flushed", isRetryable: true)
         }
         var edits: [CatalogEdit] = []
         if let output { edits.append(.addPack(output.facts)) }

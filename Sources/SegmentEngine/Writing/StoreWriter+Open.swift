@@ -59,7 +59,11 @@ extension StoreWriter {
     try core.catalog.repair()
     try core.refreshCatalog()
     // Half overwritten records would look like damage.
-    try core.carryOutDestructions()
+    do throws(StoreError) { try core.carryOutDestructions() } catch {
+      // Read as if it were done; who erases next, or maintains, tries again.
+      guard error.code == .ioFailed || error.code == .diskFull else { throw error }
+      core.logger?.error("an erasure could not be ended yet", metadata: ["error": "\(error)"])
+    }
     let state = core.catalog.state
     let mark = try readMark()
     var edits: [CatalogEdit] = []
@@ -86,6 +90,8 @@ extension StoreWriter {
     try eraseFromJournals()
     try core.endErasures()
     try removeOrphans()
+    // From the first batch on a budget holds.
+    _ = try gauge.measure(core)
   }
 
   /// The durable mark. One that says nothing, as after a loss of power, is removed.
@@ -102,7 +108,8 @@ extension StoreWriter {
   private func recover(
     _ facts: JournalFacts, mark: DurableMark?
   ) throws(StoreError) -> (position: UInt64, isDamaged: Bool) {
-    let journal = try JournalFile(facts.id, environment, layout)
+    let journal = try JournalFile(
+      facts.id, environment, layout, patch: core.catalog.state.patch(ofJournal: facts.id))
     let position = mark.flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0
     let identity = JournalIdentity(id: facts.id, ordinal: facts.ordinal, epoch: facts.epoch)
     let live = core.contents
