@@ -9,7 +9,7 @@
 
 It opens files for reading only, takes no lock, and needs the packages `zstandard` and `lz4`.
 """
-import argparse, hashlib, json, math, os, socket, struct, sys
+import argparse, hashlib, json, math, os, socket, struct, sys, time
 import lz4.block
 import zstandard
 
@@ -241,10 +241,10 @@ def unzigzag(value):
 
 
 class File:
-    """A file read by offset; every length is checked against its size."""
+    """A file read by offset, with what the patches for it say over it; every length is checked against its size."""
 
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, path, patches=()):
+        self.path, self.patches = path, patches
         try:
             self.handle = open(path, "rb")
         except OSError as error:
@@ -260,6 +260,8 @@ class File:
                 f"{length} bytes at {offset} do not fit the file's {self.size}")
         data = os.pread(self.handle.fileno(), length, offset)
         require(len(data) == length, f"only {len(data)} of {length} bytes at {offset} could be read")
+        for patch in self.patches:
+            data = patch.over(data, offset)
         return data
 
 
@@ -310,7 +312,7 @@ class PackFacts:
 
 
 class ErasedSegment:
-    """FORMAT.md, Destruction: an erased segment."""
+    """FORMAT.md, Packs: what the marker of an erased segment says."""
 
     def __init__(self, c):
         self.offset, self.bytes, self.events, self.raw, self.stored, self.packed = (c.varint() for _ in range(6))
@@ -323,17 +325,36 @@ class ErasedSegment:
                                  for what in ("events", "raw", "stored", "packed", "bytes")))
 
 
+class Patch:
+    """FORMAT.md, Destruction: what pages of a file will be."""
+
+    def __init__(self, c):
+        images = c.many(lambda: (c.varint(), bytes(c.take(c.varint()))))
+        self.images = [(offset, len(image), image) for offset, image in images]
+        self.zeros = c.many(lambda: (c.varint(), c.varint(), None))
+        require(all(offset % PAGE == 0 for offset, _, _ in self.images), "an image begins within a page")
+        require(all(offset % PAGE == length % PAGE == 0 for offset, length, _ in self.zeros),
+                "zeros are not whole pages")
+
+    def over(self, data, start):
+        """Bytes of the file, read from `start` on, as they will be."""
+        changed = None
+        for offset, length, image in self.zeros + self.images:
+            low, high = max(start, offset), min(start + len(data), offset + length)
+            if low < high:
+                changed = changed or bytearray(data)
+                changed[low - start:high - start] = image[low - offset:high - offset] if image else bytes(high - low)
+        return data if changed is None else bytes(changed)
+
+
 class Destruction:
     """FORMAT.md, Destruction: what a `destroy` edit names."""
 
     def __init__(self, c):
         self.id, self.reason = c.id(), c.u8()
         require(1 <= self.reason <= 3, f"a destruction for reason {self.reason}")
-        self.packs = c.many(lambda: (c.id(), c.many(lambda: (c.varint(), c.varint(), ErasedSegment(c)))))
-        self.journals = c.many(lambda: (c.id(), self.flag(c), c.many(lambda: (c.varint(), c.varint(), c.varint()))))
-        require(all(length >= 15 for _, part in self.packs for _, length, _ in part), "an entry is too short")
-        require(all(size >= 64 and size % 8 == offset % 8 == 0 for _, _, part in self.journals
-                    for offset, size, _ in part), "a record is too short, or out of place")
+        self.packs = c.many(lambda: (c.id(), Patch(c), tuple(c.varint() for _ in range(6))))
+        self.journals = c.many(lambda: (c.id(), self.flag(c), Patch(c), c.varint()))
 
     @staticmethod
     def flag(c):
@@ -547,21 +568,29 @@ class Catalog:
     def settle(self, identifier):
         """A destruction is done: what it took away is added to the facts of its packs."""
         destruction = self.destructions.pop(identifier, None)
-        for pack, segments in destruction.packs if destruction else ():
+        for pack, _, sums in destruction.packs if destruction else ():
             if pack in self.packs:
-                sums = ErasedSegment.sums([erased for _, _, erased in segments])
-                self.packs[pack].erased = tuple(a + b for a, b in zip(self.packs[pack].erased, sums))
+                self.packs[pack].erased = add(self.packs[pack].erased, sums)
 
-    def destroyed_entries(self, pack):
-        """What destructions name in a pack: by offset of the directory entry its length and the erased segment."""
-        return {offset: (length, erased) for destruction in self.destructions.values()
-                for name, part in destruction.packs if name == pack for offset, length, erased in part}
+    def erased(self, pack):
+        """What is gone from a pack: by its facts, and by the destructions that are not done."""
+        sums = self.packs[pack].erased
+        for destruction in self.destructions.values():
+            for name, _, more in destruction.packs:
+                sums = add(sums, more) if name == pack else sums
+        return sums
 
-    def destroyed_records(self, journal):
-        """What destructions name in a journal: by offset of the record its size and applied commit."""
-        return {offset: (size, applied) for destruction in self.destructions.values()
-                for name, aside, part in destruction.journals if name == journal and not aside
-                for offset, size, applied in part}
+    def pack_patches(self, pack):
+        return [patch for destruction in self.destructions.values()
+                for name, patch, _ in destruction.packs if name == pack]
+
+    def journal_patches(self, journal):
+        return [patch for destruction in self.destructions.values()
+                for name, aside, patch, _ in destruction.journals if name == journal and not aside]
+
+
+def add(a, b):
+    return tuple(one + other for one, other in zip(a, b))
 
 
 def read_catalog(path):
@@ -660,22 +689,14 @@ class Record:
         return sum(1 for mark, _, _ in self.table if mark & 0x7F == kind | 0x40)
 
 
-class DestroyedRecord:
-    """A record that a destruction names: its bytes may be anything (FORMAT.md, Destruction)."""
-
-    def __init__(self, offset, size, applied):
-        self.key, self.kind, self.applied, self.offset, self.end = None, 4, applied, offset, offset + size
-
-
 class Journal:
     """FORMAT.md, Journals: the records of a journal that can be read, and what is wrong with it."""
 
     def __init__(self, store, identifier, facts):
         self.id, self.problems, self.records = identifier, [], []
         self.name = f"journals/{identifier.hex()}.journal"
-        self.destroyed = store.catalog.destroyed_records(identifier)
         durable = store.durable(identifier)  # first, for a journal in use grows
-        self.file = File(os.path.join(store.path, self.name))
+        self.file = File(os.path.join(store.path, self.name), store.catalog.journal_patches(identifier))
         header = self.file.read(0, PAGE)
         check_header(header, b"SGJL", crc, True)
         require(header[16:48] == store.catalog.id + identifier, "of another store, or another journal")
@@ -728,10 +749,7 @@ class Journal:
         data = self.file.read(offset, length)
         records, at = [], offset + GROUP
         while at < offset + length:
-            if at in self.destroyed:
-                records.append(DestroyedRecord(at, *self.destroyed[at]))
-            else:
-                records.append(Record(self.id, data, offset, at))
+            records.append(Record(self.id, data, offset, at))
             at = -(-records[-1].end // 8) * 8
         require(len(records) == count and at - offset - length in range(8), "records")  # zeros may end the last one
         if not is_zero(self.file.read(offset + length, min(end, self.file.size) - offset - length)):
@@ -740,19 +758,14 @@ class Journal:
 
     def salvage(self, start, end):
         """The valid records in a damaged part."""
-        data, at = self.file.read(start, end - start), 0
-        records = [DestroyedRecord(place, *facts) for place, facts in self.destroyed.items() if start <= place < end]
+        data, records, at = self.file.read(start, end - start), [], 0
         while (at := data.find(b"SGRC", at)) >= 0:
             try:
-                inside = [record.end - start for record in records if record.offset <= start + at < record.end]
-                if inside:
-                    at = inside[0]
-                    continue
                 records.append(Record(self.id, data, start, start + at))
                 at = records[-1].end - start
             except FormatError:
                 at += 4
-        return sorted(records, key=lambda record: record.offset)
+        return records
 
 
 # --- Packs ------------------------------------------------------------------------------------------------------------
@@ -795,32 +808,15 @@ class SegmentFacts:
 class Entry:
     """FORMAT.md, Packs: a directory entry."""
 
-    LIVE, ERASED, DESTROYED = 1, 2, 3  # the last: a destruction names it, and its bytes may be anything
+    LIVE, ERASED = 1, 2
 
     def __init__(self, pack, offset, limit):
         self.pack, self.at = pack, offset
-        if offset in pack.destroyed:
-            self.state = self.DESTROYED
-            self.length, self.erased = pack.destroyed[offset]
-        else:
-            self.read_entry(pack, offset, limit)
+        self.length, checksum = struct.unpack("<II", pack.file.read(offset, 8))
         self.next = offset + self.length
-        require(self.next <= limit, f"directory entry at {offset}: length")
-        if self.state != self.LIVE:
-            self.offset, self.bytes, self.end = self.erased.offset, self.erased.bytes, self.erased.end
-        require(self.end <= pack.directory, f"directory entry at {offset}: its segment lies outside of the segments")
-
-    def read_entry(self, pack, offset, limit):
-        for attempt in range(2):  # beside a destruction it may have been read half changed
-            try:
-                self.length, checksum = struct.unpack("<II", pack.file.read(offset, 8))
-                require(15 <= self.length <= limit - offset, f"directory entry at {offset}: length")
-                body = pack.file.read(offset + 8, self.length - 8)
-                require(checksum == placed(pack.id, offset, body), f"directory entry at {offset}: checksum")
-                break
-            except FormatError:
-                if attempt:
-                    raise
+        require(15 <= self.length <= limit - offset, f"directory entry at {offset}: length")
+        body = pack.file.read(offset + 8, self.length - 8)
+        require(checksum == placed(pack.id, offset, body), f"directory entry at {offset}: checksum")
         c = Cursor(body)
         self.state = c.u8()
         require(self.state in (self.LIVE, self.ERASED), f"directory entry at {offset}: state {self.state}")
@@ -829,7 +825,9 @@ class Entry:
             c.done(f"directory entry at {offset}")
         else:
             self.erased = ErasedSegment(c)
+            self.offset, self.bytes, self.end = self.erased.offset, self.erased.bytes, self.erased.end
             require(is_zero(c.take(c.end - c.at)), f"directory entry at {offset}: erased, and not zero to its end")
+        require(self.end <= pack.directory, f"directory entry at {offset}: its segment lies outside of the segments")
 
     def read(self, c):
         self.offset, self.bytes, self.ordinal, self.sequence = (c.varint() for _ in range(4))
@@ -904,9 +902,8 @@ class Pack:
     def __init__(self, store, identifier):
         self.store, self.id, self.entries = store, identifier, []
         self.name = f"packs/{identifier.hex()}.pack"
-        self.file = File(os.path.join(store.path, self.name))
+        self.file = File(os.path.join(store.path, self.name), store.catalog.pack_patches(identifier))
         self.size = store.catalog.packs[identifier].bytes  # what stands behind these bytes is not part of the pack
-        self.destroyed = store.catalog.destroyed_entries(identifier)
         self.read_header(store)
         self.read_footer()
         at = self.directory
@@ -1010,9 +1007,9 @@ class Session:
         self.units.sort(key=lambda unit: unit.sequence)
 
     def breaks(self):
-        """Jumps and overlaps of the sequence: (next expected, found)."""
-        return [(a.sequence + a.events, b.sequence) for a, b in zip(self.units, self.units[1:])
-                if a.sequence + a.events != b.sequence]
+        """Jumps and overlaps of the sequence, which begins at 0: (next expected, found)."""
+        expected = [0] + [unit.sequence + unit.events for unit in self.units]
+        return [(due, unit.sequence) for due, unit in zip(expected, self.units) if due != unit.sequence]
 
     def tags(self, catalog):
         """FORMAT.md, Reading a store, 5."""
@@ -1088,8 +1085,8 @@ class Store:
         order = sorted(self.catalog.journals, key=lambda name: self.catalog.journals[name]["ordinal"])
         self.journals = self.open(order, "journals/%s.journal",
                                   lambda name: Journal(self, name, self.catalog.journals[name]))
-        if problems is not None:  # a list that is lost costs a reader nothing
-            self.open(self.catalog.gone, "gone/%s.gone", lambda name: GoneList(self, name, self.catalog.gone[name]))
+        self.lost = []
+        self.gone = self.remembered()
         self.sessions = self.gather()
 
     def attempt(self, name, action):
@@ -1103,6 +1100,20 @@ class Store:
     def open(self, names, pattern, action):
         opened = [self.attempt(pattern % name.hex(), lambda: action(name)) for name in names]
         return [one for one in opened if one is not None]
+
+    def remembered(self):
+        """FORMAT.md, Gone lists: the key hashes that are remembered today. A list that is lost is taken for empty."""
+        today, hashes = time.time() * 1000 // DAY, set()
+        for name, facts in self.catalog.gone.items():
+            try:
+                rows = GoneList(self, name, facts).rows
+            except FormatError as error:
+                self.lost.append(f"gone/{name.hex()}.gone: {error}")
+                continue
+            hashes.update(row[0] for row in rows if row[1] >= today)
+        if self.problems is not None:
+            self.problems += self.lost
+        return hashes
 
     def writer(self):
         try:
@@ -1135,15 +1146,15 @@ class Store:
         return self.loaded[name]
 
     def gather(self):
-        """FORMAT.md, Reading a store, 3: what has a segment or a record and no tombstone."""
-        sessions, erased = {}, {}
+        """FORMAT.md, Reading a store, 3: what has a segment or a record, no tombstone, and is in no gone list."""
+        sessions, hidden = {}, {}
         applied = max([self.catalog.applied] + [record.applied for journal in self.journals
                                                 for record in journal.records])
 
         def session(key):
-            if key not in erased:
-                erased[key] = self.catalog.is_erased(key)
-            return Session(key, applied) if erased[key] else sessions.setdefault(key, Session(key, applied))
+            if key not in hidden:
+                hidden[key] = self.catalog.is_erased(key) or bool(self.gone) and key_hash(*key) in self.gone
+            return Session(key, applied) if hidden[key] else sessions.setdefault(key, Session(key, applied))
 
         for pack in self.packs:
             for entry in pack.entries:
@@ -1171,7 +1182,7 @@ def open_store(path, problems=None):
         noted, before = [], version()
         try:
             store = Store(path, None if problems is None else noted)
-            if not noted or version() == before:
+            if not noted and not store.lost or version() == before:
                 break
         except FormatError:
             if attempt == 9 or version() == before:
@@ -1245,6 +1256,7 @@ class Checker:
 
     def __init__(self, path):
         self.path, self.problems, self.kinds, self.metas, self.counts = path, [], {}, [], [0, 0, 0]
+        self.notes = []  # what may be so where files are, or were, shared with a snapshot
         self.store = open_store(path, self.problems)
 
     def run(self):
@@ -1352,16 +1364,17 @@ class Checker:
             used.update(entry.dictionaries if entry.state == Entry.LIVE else ())
         if at != pack.directory:
             self.note(name, [f"the directory at {pack.directory} does not follow the segments, which end at {at}"])
-        self.check_totals(pack, whole, [entry.erased for entry in pack.entries if entry.state != Entry.LIVE])
+        erased = [entry.erased for entry in pack.entries if entry.state == Entry.ERASED]
+        self.check_totals(pack, whole, erased)
         if len(whole) == len(pack.entries):
             self.expect(name, "dictionaries", sorted(facts.dictionaries), sorted(used))
         elif not used <= set(facts.dictionaries):
             self.note(name, ["a segment has a dictionary that the catalog's facts do not name"])
-        markers = [entry.erased for entry in pack.entries if entry.state == Entry.ERASED]
-        shared = self.store.catalog.snapshot_time or self.store.catalog.snapshots
-        if not shared or len(markers) < facts.erased[0]:  # by a store that shares the file more may be erased
-            self.expect(name, "what is erased (segments, events, raw, stored, packed, bytes)", facts.erased,
-                        ErasedSegment.sums(markers))
+        known, found = self.store.catalog.erased(pack.id), ErasedSegment.sums(erased)
+        if found[0] > known[0] and all(a >= b for a, b in zip(found, known)):
+            self.notes.append(f"{name}: {found[0]} segments are erased, the catalog knows of {known[0]}")
+        else:
+            self.expect(name, "what is erased (segments, events, raw, stored, packed, bytes)", known, found)
 
     def check_totals(self, pack, entries, erased):
         """The footer's sums are of all segments, also of those that are erased."""
@@ -1403,8 +1416,6 @@ class Checker:
     def check_segment(self, pack, entry):
         """A segment: its header and blocks against the directory, its events against the facts; or zeros."""
         where = f"segment at {entry.offset}: "
-        if entry.state == Entry.DESTROYED:
-            return
         if entry.state == Entry.ERASED:
             for at in range(entry.offset, entry.end, MIB):
                 require(is_zero(pack.file.read(at, min(MIB, entry.end - at))), where + "erased, and not all zeros")
@@ -1534,6 +1545,8 @@ def command_check(arguments):
             break
     for problem in problems:
         print(problem)
+    for note in checker.notes:
+        print(f"note: {note}", file=sys.stderr)
     print("{} sessions, {} events, {} bytes; {} problems".format(*checker.counts, len(problems)), file=sys.stderr)
     return 1 if problems else 0
 
