@@ -36,8 +36,9 @@ struct ToolProcess {
   @discardableResult
   func run(_ arguments: String...) throws -> Result { try run(arguments) }
 
+  /// The same with what it reads from standard input, a pipe, at most 64 KiB.
   @discardableResult
-  func run(_ arguments: [String], output: FileHandle? = nil) throws -> Result {
+  func run(_ arguments: [String], output: FileHandle? = nil, input: String? = nil) throws -> Result {
     let process = Process()
     process.executableURL = try BuiltPrograms.url("engine-tool")
     process.arguments = arguments
@@ -49,7 +50,14 @@ struct ToolProcess {
     try Data().write(to: errorURL)
     process.standardOutput = try output ?? FileHandle(forWritingTo: outputURL)
     process.standardError = try FileHandle(forWritingTo: errorURL)
-    process.standardInput = FileHandle.nullDevice
+    if let input {
+      let pipe = Pipe()
+      try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try pipe.fileHandleForWriting.close()
+      process.standardInput = pipe
+    } else {
+      process.standardInput = FileHandle.nullDevice
+    }
     try process.run()
     process.waitUntilExit()
     let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

@@ -46,7 +46,9 @@ struct Compact: AsyncParsableCommand {
 
 /// How the tiers are made.
 struct TierOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How long sessions stay in the recent tier. (default: 24)", valueName: "hours"))
+  @Option(
+    help: ArgumentHelp(
+      "How long sessions stay in the recent tier, unless the policy says. (default: 24)", valueName: "hours"))
   var recentHours: Double?
 
   @Option(help: ArgumentHelp("zstd level of the archive.", valueName: "level"))

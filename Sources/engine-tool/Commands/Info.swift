@@ -72,6 +72,7 @@ struct Info: AsyncParsableCommand {
       "dictionaries": files(info.dictionaries),
       "catalog": "\(Units.bytes(info.catalogBytes)), generation \(info.generation), "
         + Units.count(info.commits, "commit"),
+      "reserve": info.reserveBytes == 0 ? "none" : "\(Units.bytes(info.reserveBytes)), for a full disk",
       "free": Units.bytes(info.freeBytes),
     ])
     if let time = info.snapshotTime { text += "a snapshot, made \(Units.time(time)); restore makes a store of it\n" }

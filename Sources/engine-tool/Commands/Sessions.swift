@@ -6,7 +6,8 @@ struct Sessions: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Lists sessions, newest first.",
     discussion: """
-      The state is finished, live (some of it is still in the journal) or stored (all is in packs).
+      The state is finished, live (some of it is still in the journal) or stored (all is in packs). Kept by is a pin, or \
+      the rule of the policy that decided.
       With --json one object a line; where there are more sessions than --limit, a last line {"schema":1,"next":...} \
       says what to give to --after.
       """)
@@ -77,17 +78,21 @@ struct Sessions: AsyncParsableCommand {
 
   private func printTable(_ page: SessionPage) throws {
     guard !page.sessions.isEmpty else { return try Standard.print("no sessions\n") }
-    let isPlain = page.sessions.allSatisfy { $0.key.project == SessionOptions.defaultProject }
+    var hidden: Set<String> = []
+    if page.sessions.allSatisfy({ $0.key.project == SessionOptions.defaultProject }) { hidden.insert("project") }
+    if page.sessions.allSatisfy({ $0.rule == nil && !$0.isPinned }) { hidden.insert("kept by") }
     var table = Table(
       [
         "project": .left, "session": .left, "start": .left, "duration": .right, "events": .right, "raw": .right,
-        "stored": .right, "ratio": .right, "state": .left, "tags": .left,
-      ], without: isPlain ? ["project"] : [])
+        "stored": .right, "ratio": .right, "state": .left, "kept by": .left, "tags": .left,
+      ], without: hidden)
     for session in page.sessions {
       table.add(
         session.key.project, session.key.id, Units.time(session.start), Units.duration(session.durationMilliseconds),
         "\(session.events)", Units.bytes(session.rawBytes), Units.bytes(session.storedBytes),
-        Units.ratio(session.rawBytes, session.storedBytes), session.state, session.tagList)
+        Units.ratio(session.rawBytes, session.storedBytes), session.state,
+        session.isPinned ? "a pin" : session.rule ?? "-",
+        session.tagList)
     }
     try Standard.print(table.text)
     if let next = page.next { try Standard.print("more: --after \(next)\n") }

@@ -4,7 +4,7 @@ import SegmentEngine
 /// Shows one session.
 struct Show: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows a session: facts, kinds of events, windows, keyframes, blocks, pages.",
+    abstract: "Shows a session: facts, rule and rate, kinds of events, windows, keyframes, blocks, pages.",
     discussion: "Reads the whole session to list its keyframes. With --json one object.")
 
   /// A place where playback can start.

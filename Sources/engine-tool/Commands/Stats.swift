@@ -12,6 +12,8 @@ struct Stats: AsyncParsableCommand {
       Two things are estimated, from samples that are spread over the store and always the same for the same store: stored \
       bytes by kind of event, since a block holds events of many kinds, and what gzip -6 would have made of each session \
       as one file.
+      --by rule tells what the sessions that a rule kept let one estimate of all that it decided on, each counted 1/rate \
+      times, and how many it decided on in the last 400 days.
       With --project only what is that project's own. With --json one object that holds every dimension.
       """)
 

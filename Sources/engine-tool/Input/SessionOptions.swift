@@ -18,7 +18,10 @@ struct SessionOptions: ParsableArguments {
   static func find(_ session: String, project: String?, in store: ReplayStore) async throws -> SessionSummary {
     let key = SessionKey(project: project ?? defaultProject, id: session)
     if let summary = try await store.summary(of: key) { return summary }
-    guard project == nil else { throw Failure(.notFound, "there is no session \(session) in project \(key.project)") }
+    guard project == nil else {
+      throw try await fate(of: key, in: store)
+        ?? Failure(.notFound, "there is no session \(session) in project \(key.project)")
+    }
     var found: [SessionSummary] = []
     var query = SessionQuery(limit: 10_000)
     repeat {
@@ -27,11 +30,22 @@ struct SessionOptions: ParsableArguments {
       query.after = page.next
     } while query.after != nil
     switch found.count {
-    case 0: throw Failure(.notFound, "there is no session \(session) in any project")
+    case 0:
+      throw try await fate(of: key, in: store) ?? Failure(.notFound, "there is no session \(session) in any project")
     case 1: return found[0]
     default:
       let projects = found.map(\.key.project).sorted().joined(separator: ", ")
       throw Failure(.usage, "session \(session) is in several projects; give one by --project: \(projects)")
+    }
+  }
+
+  /// What became of a session that is not there, where that is remembered: left out, expired or erased.
+  private static func fate(of key: SessionKey, in store: ReplayStore) async throws -> Failure? {
+    do throws(StoreError) {
+      _ = try await store.byteRanges(in: key)
+      return nil
+    } catch {
+      return [.sessionDropped, .sessionExpired, .sessionErased].contains(error.code) ? Failure(error) : nil
     }
   }
 

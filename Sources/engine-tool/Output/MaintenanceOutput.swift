@@ -39,9 +39,10 @@ enum MaintenanceOutput {
     if isDryRun { return planText(report.plan) }
     var text = ""
     for gone in report.departures {
-      let what = "\(Units.count(UInt64(gone.sessions), "session")) in \(Units.count(UInt64(gone.packs), "whole pack"))"
-      text +=
-        "\(gone.reason == .expiry ? "expired" : "let go for a budget"): \(what), \(Units.bytes(gone.bytes)) free\n"
+      let sessions = Units.count(UInt64(gone.sessions), "session")
+      let packs = gone.packs == 0 ? "" : ", \(Units.count(UInt64(gone.packs), "pack")) whole"
+      let why = gone.reason == .expiry ? "expired" : "let go for a budget"
+      text += "\(why): \(sessions)\(packs), \(Units.bytes(gone.bytes))\n"
     }
     if report.erasuresEnded > 0 {
       text += "ended \(Units.count(UInt64(report.erasuresEnded), "interrupted erasure"))\n"

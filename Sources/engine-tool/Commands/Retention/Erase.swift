@@ -51,7 +51,8 @@ struct Erase: AsyncParsableCommand {
     try await options.withStore(dryRun ? .readOnly : .maintenance) { store in
       let target = try await target(in: store)
       if dryRun {
-        let count = try await store.erasable(target).count
+        let count = try await erasable(target, in: store)
+        if count == 0 { throw Failure(.notFound, "there is no session that this would erase") }
         if json { return try Standard.print(JSONValue.record(["isDryRun": .bool(true), "sessions": .count(count)])) }
         return try Standard.print("would erase \(Units.count(UInt64(count), "session"))\n")
       }
@@ -64,6 +65,15 @@ struct Erase: AsyncParsableCommand {
       if json { return try Standard.print(JSONValue.object([(key: "schema", value: .whole(1))] + receipt.members)) }
       try Standard.print(receipt.text)
     }
+  }
+
+  private func erasable(_ target: ErasureTarget, in store: ReplayStore) async throws -> Int {
+    // One that is named is erased wherever it may be on its way; to say what would go it has to be there.
+    if case .session(let key) = target {
+      _ = try await SessionOptions.find(key.id, project: key.project, in: store)
+      return 1
+    }
+    return try await store.erasable(target).count
   }
 
   private func target(in store: ReplayStore) async throws -> ErasureTarget {

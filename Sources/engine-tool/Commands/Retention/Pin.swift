@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SegmentEngine
 
 /// Keeps a session.
@@ -10,8 +11,17 @@ struct Pin: AsyncParsableCommand {
   @OptionGroup var options: StoreOptions
   @OptionGroup var session: SessionOptions
 
-  @Option(help: "Until when; for good where it is not given.", transform: TimeArgument.init(parsing:))
+  @Option(help: "Until when, a time to come; for good where it is not given.", transform: TimeArgument.init(parsing:))
   var until: TimeArgument?
+
+  func validate() throws {
+    switch until {
+    case nil: break
+    case .offset: throw ValidationError("--until takes a moment, not an offset into the session")
+    case .moment(let time):
+      if time <= Date.now.timeIntervalSince1970 * 1_000 { throw ValidationError("--until is past; unpin ends a pin") }
+    }
+  }
 
   func run() async throws {
     try await options.withStore(.maintenance) { store in

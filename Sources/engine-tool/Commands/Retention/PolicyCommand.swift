@@ -5,6 +5,7 @@ import SegmentEngine
 struct PolicyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "Shows, sets and tests the rules of sampling and retention.",
+    discussion: "OPERATING.md has the document's fields. Where none is set, everything is kept 30 days.",
     subcommands: [PolicyShow.self, PolicySet.self, PolicyTest.self])
 }
 
@@ -39,13 +40,17 @@ struct PolicySource: ParsableArguments {
 /// Shows the policy in force.
 struct PolicyShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Prints the policy in force as the JSON document that set reads.")
+    commandName: "show", abstract: "Prints the policy in force as the JSON document that set reads.",
+    discussion: """
+      Where none was set, that is the one by which everything is kept 30 days; its floor of free space holds only once it is \
+      set.
+      """)
 
   @OptionGroup var options: StoreOptions
 
   func run() async throws {
     try await options.withStore(.readOnly) { store in
-      try Standard.write(try await store.policy().json + [0x0A])
+      try Standard.write(try await store.policy().json)
     }
   }
 }
