@@ -154,7 +154,7 @@ struct SamplingTests {
       try await store.maintain()
     }
     #expect(try await store.summary(of: long)?.segments == 3)
-    #expect(try store.core.catalog.state.holds[long] != nil)
+    #expect(store.core.catalog.state.holds[long] != nil)
     // The first part's day has come: what it shared its pack with goes, it stays.
     clock.advance(hours: 16)
     try await store.maintain()
