@@ -179,7 +179,7 @@ struct Eviction {
 
   // MARK: Letting go
 
-  private func letGo(
+  func letGo(
     _ planned: [EvictionPlan.Candidate], _ control: MaintenanceControl, _ gone: inout MaintenanceReport.Departure
   ) throws(StoreError) {
     let destroyer = try Destroyer(core, control)
