@@ -85,7 +85,8 @@ struct StaleDecisionTests {
     }
   }
 
-  @Test("What a snapshot shares stays in it when a budget or expiry lets go; a snapshot that is away is told of, and erased later")
+  @Test(
+    "What a snapshot shares stays in it when a budget or expiry lets go; one that is away is told of, and erased later")
   func snapshots() async throws {
     try await store(Policy(otherwise: .init(name: "default", keep: 1, retention: .days(2)), freeBytes: 0)) {
       (store, clock, folder) async throws in

@@ -47,7 +47,7 @@ import Testing
     var truth: [String: [UInt32: Truth]] = [:]
     var fullest: UInt64 = 0
     for day in 0..<Self.days {
-      try ingest(day, &traffic, &truth, store, writer)
+      try ingest(day, &traffic, &truth, store, writer, maintenance)
       fullest = max(fullest, disk.usedBytes)
       _ = try writer.poll()
       try expire(day, disk, maintenance)
@@ -66,7 +66,7 @@ import Testing
 
   private func ingest(
     _ day: Int, _ traffic: inout YearlyTraffic, _ truth: inout [String: [UInt32: Truth]], _ store: SimulatedStore,
-    _ writer: StoreWriter
+    _ writer: StoreWriter, _ maintenance: Maintenance
   ) throws {
     let count = day >= Self.growth ? Self.perDay * 3 / 2 : Self.perDay
     for part in 0..<4 {
@@ -96,6 +96,9 @@ import Testing
         try writer.rotate()
         try writer.flush()
       }
+      // As the maintenance of a store does that is being written: a day's batches are more than the slack.
+      if try writer.poll().isPressed { _ = try maintenance.run([.budget], MaintenanceControl()) }
+      _ = try writer.poll()
     }
     store.clock.advance(milliseconds: 0.4 * 3_600_000)
   }
