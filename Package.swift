@@ -57,7 +57,9 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "segment-bench",
-      dependencies: ["SegmentEngine", "SegmentScanner", "SegmentCodecs", "SegmentFiles", "CSegmentZstd", "CSegmentLZ4"],
+      dependencies: [
+        "SegmentEngine", "SegmentScanner", "SegmentCodecs", "SegmentFiles", "CSegmentZstd", "CSegmentLZ4",
+      ],
       path: "Benchmarks/segment-bench", swiftSettings: strict),
     .target(
       name: "SegmentTestSupport", dependencies: ["SegmentEngine", "SegmentFiles"],

@@ -54,10 +54,12 @@ enum AppendBench {
       "\(load.batches) batches of \(load.bytes / load.batches / 1_000) KB, \((groupSize * 10).rounded() / 10) a group; limit with 1 MiB ahead \(Int(megabytes / median(limitsAhead))), without \(Int(megabytes / median(limits)))"
     )
     report.speed("append", "  appends", Double(load.batches) / seconds, "1/s")
-    report.speed("append", "  with flushing in the background", megabytes / median(maintained), "MB/s", limit: megabytes / limit)
+    report.speed(
+      "append", "  with flushing in the background", megabytes / median(maintained), "MB/s", limit: megabytes / limit)
     report.cost("append", "  CPU", median(engine.map(\.cpu)) / megabytes * 1e3, "s/raw GB")
     report.cost(
-      "append", "  bytes written to journals a raw byte", median(engine.map { Double($0.journalBytes) }) / Double(load.bytes), "")
+      "append", "  bytes written to journals a raw byte",
+      median(engine.map { Double($0.journalBytes) }) / Double(load.bytes), "")
   }
 
   private static func append(

@@ -96,7 +96,8 @@ final class AppendLimit: Sendable {
     while done < batches.count {
       // Whole numbers whose mean is the size asked for.
       let wanted = min(
-        batches.count - done, Int((Double(group + 1) * groupSize).rounded(.down)) - Int((Double(group) * groupSize).rounded(.down)))
+        batches.count - done,
+        Int((Double(group + 1) * groupSize).rounded(.down)) - Int((Double(group) * groupSize).rounded(.down)))
       group += 1
       let taken = monitor.wait(while: { $0.ready.count < wanted }) { state -> [Ready] in
         let taken = Array(state.ready[..<wanted])

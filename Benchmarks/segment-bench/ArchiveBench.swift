@@ -36,7 +36,8 @@ enum ArchiveBench {
       options.isForced = true
       let training = try await store.trainDictionary(project: site.name, options: options)
       report.speed(
-        "archive", "\(site.name), choosing a dictionary", Double(training.sampledBytes) / training.selectingSeconds / 1e6,
+        "archive", "\(site.name), choosing a dictionary",
+        Double(training.sampledBytes) / training.selectingSeconds / 1e6,
         "MB/s", floor: 100, "decoding the sample twice included")
       try await add(site.measured, of: site, to: store)
     }

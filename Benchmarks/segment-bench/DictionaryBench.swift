@@ -2,15 +2,17 @@ import CSegmentZstd
 import SegmentCodecs
 import SegmentEngine
 
-/// The engine's choice of dictionary content beside that of zstd's own fastCover: what held-back sessions weigh with either,
-/// compressed in the same way.
+/// The engine's choice of dictionary content beside that of zstd's own fastCover: what held-back sessions weigh with
+/// either, compressed in the same way.
 enum DictionaryBench {
   private static let blockBytes = 4 << 20
   private static let pieceBytes = 128 << 10
   private static let sampleBytes = 48 << 20
 
   static func run(_ site: Site, _ store: ReplayStore, _ report: inout Report) async throws {
-    guard let info = try await store.dictionaries().first(where: { $0.project == site.name && $0.isInForce }) else { return }
+    guard let info = try await store.dictionaries().first(where: { $0.project == site.name && $0.isInForce }) else {
+      return
+    }
     let content = try await store.dictionary(info.id)
     let level = Configuration().archiveLevel
     let own = try weight(site.measured, ZstdDictionary(content), level)
@@ -71,7 +73,9 @@ enum DictionaryBench {
     var dictionary = [UInt8](repeating: 0, count: size)
     let count = unsafe ZDICT_optimizeTrainFromBuffer_fastCover(
       &dictionary, size, samples, sizes, UInt32(sizes.count), &parameters)
-    guard ZDICT_isError(count) == 0 else { throw BenchError("fastCover: \(unsafe String(cString: ZDICT_getErrorName(count)))") }
+    guard ZDICT_isError(count) == 0 else {
+      throw BenchError("fastCover: \(unsafe String(cString: ZDICT_getErrorName(count)))")
+    }
     dictionary.removeSubrange(count...)
     return dictionary
   }

@@ -37,7 +37,10 @@ struct Report {
       goal = ">= \(short(floor))"
       met = engine >= floor
     }
-    add(Row(area: area, what: what, engine: engine, unit: unit, limit: limit, ratio: ratio, goal: goal, met: met, note: note))
+    add(
+      Row(
+        area: area, what: what, engine: engine, unit: unit, limit: limit, ratio: ratio, goal: goal, met: met, note: note
+      ))
   }
 
   /// A cost: less is better. `atMost` is the goal for the ratio to the limit, `ceiling` for the figure itself.
@@ -55,7 +58,10 @@ struct Report {
       goal = "<= \(short(ceiling))"
       met = engine <= ceiling
     }
-    add(Row(area: area, what: what, engine: engine, unit: unit, limit: limit, ratio: ratio, goal: goal, met: met, note: note))
+    add(
+      Row(
+        area: area, what: what, engine: engine, unit: unit, limit: limit, ratio: ratio, goal: goal, met: met, note: note
+      ))
   }
 
   private mutating func add(_ row: Row) {

@@ -24,7 +24,8 @@ enum LiveMemoryBench {
     // A string of more than 15 bytes has a block of its own, with a header of 32 and a zero at its end. The address of
     // the page is the only one here.
     let line = parts.first.prefix { $0 != 0x0A }
-    let address = String(decoding: line, as: UTF8.self).split(separator: "\"").first { $0.hasPrefix("https:") }?.utf8.count
+    let address = String(decoding: line, as: UTF8.self).split(separator: "\"").first { $0.hasPrefix("https:") }?.utf8
+      .count
     let strings = ((address ?? 0) + 33 + 15 + 8) / 16 * 16
     report.cost(
       "memory", "bytes a live session of 10 batches", Double(after - before) / Double(sessions) - Double(strings), "B",

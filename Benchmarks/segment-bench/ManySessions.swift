@@ -91,7 +91,8 @@ struct SmallSessions {
   private var random = Seeded(11)
   private var number = 0
   private static let words = [
-    "account", "basket", "delivery", "engine", "forest", "garden", "harbour", "invoice", "journey", "kitchen", "lantern",
+    "account", "basket", "delivery", "engine", "forest", "garden", "harbour", "invoice", "journey", "kitchen",
+    "lantern",
     "meadow", "number", "orchard", "parcel", "quarter", "river", "station", "timber", "window",
   ]
 

@@ -2,7 +2,8 @@ import Foundation
 import SegmentEngine
 import SegmentFiles
 
-/// Opening a store of many sessions, beside reading its catalog and the ends of its packs, and what it then holds in memory.
+/// Opening a store of many sessions, beside reading its catalog and the ends of its packs, and what it then holds in
+/// memory.
 enum OpenBench {
   static func run(_ store: ManySessions, _ place: WorkPlace, _ report: inout Report) async throws {
     let layout = store.layout

@@ -51,7 +51,9 @@ enum Recordings {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         batches = try decoder.decode(Batches.self, from: data).batches.compactMap { batch in
-          guard let all = lines[batch.window] ?? lines[""], batch.firstLine + batch.lines <= all.count else { return nil }
+          guard let all = lines[batch.window] ?? lines[""], batch.firstLine + batch.lines <= all.count else {
+            return nil
+          }
           return join(all[batch.firstLine..<batch.firstLine + batch.lines], batch.window)
         }
       } else {

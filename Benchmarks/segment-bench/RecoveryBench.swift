@@ -40,7 +40,8 @@ enum RecoveryBench {
       try opened?.close()
     }
     report.cost(
-      "recovery", "opening with 64 MiB of journal", median(opens) * 1e3, "ms", limit: median(limits) * 1e3, ceiling: 200,
+      "recovery", "opening with 64 MiB of journal", median(opens) * 1e3, "ms", limit: median(limits) * 1e3,
+      ceiling: 200,
       "limit: reading and CRC-32C of it")
     try writer.close()
     try place.remove(layout)

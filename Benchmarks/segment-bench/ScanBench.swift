@@ -41,7 +41,8 @@ enum ScanBench {
     }
     report.speed(
       "scan", what, median(scans), "GB/s", limit: median(copies), floor: floor,
-      "limit: memcpy; \(batches.count) batches, \(bytes / 1_000_000) MB, \(bytes / batches.reduce(0) { $0 + $1.events }) B an event")
+      "limit: memcpy; \(batches.count) batches, \(bytes / 1_000_000) MB, \(bytes / batches.reduce(0) { $0 + $1.events }) B an event"
+    )
   }
 
   private static func scan(_ bytes: [UInt8]) -> Int {

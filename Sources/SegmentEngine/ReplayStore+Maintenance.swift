@@ -66,8 +66,10 @@ extension ReplayStore {
     let core = self.core
     return try await work { (control) throws(StoreError) in
       try core.refreshAll()
-      return try DictionaryEvaluationRun(core: core, project: project, options: options, levels: levels, control: control)
-        .run()
+      return try DictionaryEvaluationRun(
+        core: core, project: project, options: options, levels: levels, control: control
+      )
+      .run()
     }
   }
 

@@ -25,7 +25,8 @@ extension ReplayStore {
       core.contents.withLock { $0.catalog.totals }.sorted { $0.key < $1.key }.map { key, total in
         DecisionTotal(
           day: Timestamp(millisecondsSince1970: Double(key.day) * Day.milliseconds), rule: key.rule,
-          sessions: total.sessions, kept: total.kept, evicted: total.evicted, events: total.events, clicks: total.clicks,
+          sessions: total.sessions, kept: total.kept, evicted: total.evicted, events: total.events,
+          clicks: total.clicks,
           errors: total.errors, rawBytes: total.rawBytes)
       }
     }
@@ -84,8 +85,8 @@ extension ReplayStore {
   ///
   /// Needs no lock: it may be called beside writing and maintaining processes. Interrupted, what was begun is ended by the
   /// next who opens or maintains the store. Throws `.notFound` where there is nothing to erase, neither here nor in a
-  /// snapshot that can be reached; `.overloaded` where a writing process does not answer. One that was erased before is erased
-  /// again wherever something of it may be left.
+  /// snapshot that can be reached; `.overloaded` where a writing process does not answer. One that was erased before is
+  /// erased again wherever something of it may be left.
   @discardableResult
   public func erase(
     _ target: ErasureTarget, progress: (@Sendable (_ bytes: UInt64) -> Void)? = nil

@@ -5,8 +5,8 @@ import Testing
 
 @testable import SegmentEngine
 
-/// A process that ingests, another that compacts every second, and a third that reads: real ones. `SEGMENT_SOAK_SECONDS` says
-/// for how long.
+/// A process that ingests, another that compacts every second, and a third that reads: real ones.
+/// `SEGMENT_SOAK_SECONDS` says for how long.
 @Suite struct BesideTests {
   private static let seconds =
     ProcessInfo.processInfo.environment["SEGMENT_SOAK_SECONDS"].flatMap(Double.init) ?? 6

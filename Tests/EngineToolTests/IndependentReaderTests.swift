@@ -32,7 +32,9 @@ struct IndependentReaderTests {
         .map { folder.appendingPathComponent($0).path }
       let batches = folder.appendingPathComponent("\(session).batches.json").path
       let result = try tool.run(
-        ["import", "store"] + files + ["--session", session, "--project", "p", "--visitor", "v-\(session)", "--batches", batches])
+        ["import", "store"] + files + [
+          "--session", session, "--project", "p", "--visitor", "v-\(session)", "--batches", batches,
+        ])
       try #require(result.status == 0, "\(result.errors)")
     }
   }
@@ -79,12 +81,15 @@ struct IndependentReaderTests {
       let sessions = ["shop-12", "shop-09", "editor-02", "dashboard-11"]
       let exported = try sessions.map { try tool.run("export", "store", $0, "--project", "p").output }
       // Two visitors are enough here: one of each pair shares the site's pages with the other.
-      let trained = try tool.run("dict", "train", "store", "--project", "p", "--visitors", "2", "--force", "--json").object()
+      let trained = try tool.run("dict", "train", "store", "--project", "p", "--visitors", "2", "--force", "--json")
+        .object()
       #expect(trained["outcome"] as? String == "adopted")
       try #require(try tool.run("compact", "store", "--recent-hours", "0", "--no-training").status == 0)
       for pack in 0..<9 {
-        try tool.write("{\"type\":5,\"data\":{\"tag\":\"late\"},\"timestamp\":\(1_795_456_999_000 + pack)}\n", to: "late.ndjson")
-        let late = try tool.run("import", "store", "late.ndjson", "--session", "late-\(pack % 2)", "--project", "p", "--no-finish")
+        try tool.write(
+          "{\"type\":5,\"data\":{\"tag\":\"late\"},\"timestamp\":\(1_795_456_999_000 + pack)}\n", to: "late.ndjson")
+        let late = try tool.run(
+          "import", "store", "late.ndjson", "--session", "late-\(pack % 2)", "--project", "p", "--no-finish")
         try #require(late.status == 0, "\(late.errors)")
         try #require(try tool.run("flush", "store").status == 0)
       }

@@ -57,13 +57,15 @@ struct MaintenanceCommandTests {
       #expect(try tool.run("dict", "show", "store", id, "--find", "nothing of this").text.contains(" ...") == false)
       let raw = try tool.run("dict", "show", "store", id, "--raw").output
       #expect(raw.count == listed[0]["contentBytes"] as? Int)
-      let evaluated = try tool.run("dict", "evaluate", "store", "--project", "shop", "--levels", "1", "3", "--json").object()
+      let evaluated = try tool.run("dict", "evaluate", "store", "--project", "shop", "--levels", "1", "3", "--json")
+        .object()
       let rows = try #require(evaluated["rows"] as? [[String: Any]])
       #expect(Set(rows.compactMap { $0["dictionary"] as? String }) == ["none", "inForce", "trained"])
       #expect(Set(rows.filter { $0["tier"] as? String == "archive" }.compactMap { $0["level"] as? Int }) == [1, 3])
       #expect(try tool.run("dict", "evaluate", "store", "--project", "shop").text.contains("in force"))
 
-      let plan = try tool.run("compact", "store", "--recent-hours", "0", "--no-training", "--dry-run", "--json").object()
+      let plan = try tool.run("compact", "store", "--recent-hours", "0", "--no-training", "--dry-run", "--json")
+        .object()
       #expect(plan["isDryRun"] as? Bool == true)
       #expect((plan["plan"] as? [[String: Any]])?.map { $0["job"] as? String } == ["promotion"])
       #expect(try tool.run("compact", "store", "--recent-hours", "0", "--dry-run").text.contains("promotion"))

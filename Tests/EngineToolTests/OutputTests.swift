@@ -78,7 +78,8 @@ struct OutputTests {
     "maps the engine's errors to exit statuses",
     arguments: [
       (StoreError.Code.notFound, engine_tool.ExitStatus.notFound), (.invalidArgument, .usage), (.damaged, .findings),
-      (.locked, .failed), (.diskFull, .failed), (.ioFailed, .failed), (.newerFormat, .failed), (.batchConflict, .failed),
+      (.locked, .failed), (.diskFull, .failed), (.ioFailed, .failed), (.newerFormat, .failed),
+      (.batchConflict, .failed),
     ])
   func statuses(_ code: StoreError.Code, _ status: engine_tool.ExitStatus) {
     #expect(Failure(StoreError(code, "x")).status == status)

@@ -81,7 +81,9 @@ struct StatsTests {
     try await ToolProcess.inFolder { tool in
       _ = try Self.fill(tool)
       let text = try tool.run("stats", "store").text
-      for start in ["project   all, 3\n", "sessions  4, 3 segments, ", "what for ", "tier ", "project   sessions", "kind "] {
+      for start in [
+        "project   all, 3\n", "sessions  4, 3 segments, ", "what for ", "tier ", "project   sessions", "kind ",
+      ] {
         #expect(text.split(separator: "\n", omittingEmptySubsequences: false).contains { ($0 + "\n").hasPrefix(start) })
       }
       #expect(!text.contains("\nday ") && !text.contains("\nclass "))

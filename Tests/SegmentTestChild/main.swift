@@ -6,12 +6,12 @@ import SegmentFiles
 //
 // segment-test-child lock PATH: takes a lock, marks its file, and waits to be killed.
 //
-// segment-test-child traffic STORE SECONDS: many short sessions, each finished, for so long; prints "SESSION BATCHES" for each
-// session once all of it is acknowledged.
+// segment-test-child traffic STORE SECONDS: many short sessions, each finished, for so long; prints "SESSION BATCHES"
+// for each session once all of it is acknowledged.
 //
-// segment-test-child STORE FIRST SESSIONS: ingests until it is killed. Appends batch after batch to each session, from batch FIRST on, flushing now and then, and prints a line
-// "SESSION BATCH" for each batch once it is acknowledged. Lines are written with one call each, so a line that can be
-// read was an acknowledgement.
+// segment-test-child STORE FIRST SESSIONS: ingests until it is killed. Appends batch after batch to each session, from
+// batch FIRST on, flushing now and then, and prints a line "SESSION BATCH" for each batch once it is acknowledged.
+// Lines are written with one call each, so a line that can be read was an acknowledgement.
 let arguments = CommandLine.arguments
 if arguments.count == 3, arguments[1] == "lock" {
   let lock = try POSIXFileSystem().lock(arguments[2], wait: false)

@@ -28,7 +28,8 @@ package struct DictionaryCandidates: Sendable {
 
 extension DictionaryCandidates {
   /// Cuts out of the selected runs what the exact count did not confirm, and puts the rest in order.
-  init(_ selection: borrowing TextSelection, _ rule: PublicRule, _ options: TrainingOptions, _ report: SelectionReport) {
+  init(_ selection: borrowing TextSelection, _ rule: PublicRule, _ options: TrainingOptions, _ report: SelectionReport)
+  {
     let chains = Chain.confirmed(selection, rule, sessions: report.sessions)
     let order = chains.indices.sorted { (chains[$0].spread, $0) < (chains[$1].spread, $1) }
     var bytes: [UInt8] = []

@@ -1,5 +1,5 @@
-/// What a sample of blocks showed of which kinds of events their stored bytes are due to, and the estimate for all blocks that
-/// follows from it.
+/// What a sample of blocks showed of which kinds of events their stored bytes are due to, and the estimate for all
+/// blocks that follows from it.
 struct KindCosts {
   /// Events of one kind in a block.
   struct Measure {

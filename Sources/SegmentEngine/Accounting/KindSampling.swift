@@ -5,7 +5,8 @@ internal import SegmentCodecs
 /// Which blocks are taken depends on the store alone: by their checksums, which are as good as random, the more likely the
 /// more bytes a block takes, and each then stands for the more of them, the less likely it was. So the few blocks that make
 /// up most of the store are in the sample, however many there are that compress to nothing. Half of the budget goes to
-/// strata by their raw bytes, half in equal parts, so that small projects are seen too; of each at least one block is taken.
+/// strata by their raw bytes, half in equal parts, so that small projects are seen too; of each at least one block is
+/// taken.
 struct KindSampling {
   private let core: StoreCore
   private let count: UsageCount

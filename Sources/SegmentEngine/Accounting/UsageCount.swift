@@ -197,7 +197,9 @@ struct UsageCount {
     for dictionary in state.dictionaries {
       for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
     }
-    let locks: Set = [layout.catalogLock, layout.writerLock, layout.maintenanceLock, layout.erasureLock, layout.durable]
+    let locks: Set = [
+      layout.catalogLock, layout.writerLock, layout.maintenanceLock, layout.erasureLock, layout.durable,
+    ]
     for folder in [layout.root] + layout.folders where try facts(folder) != nil {
       let names = try inStore(layout) { () throws(FileError) in try core.environment.files.list(folder) }
       for name in names {
@@ -208,8 +210,9 @@ struct UsageCount {
         if named.contains(path) || project != nil { continue }
         let part: StoreUsage.Part =
           path == layout.catalog || folder == layout.gone
-          ? .catalog : path == layout.reserve
-          ? .reserve : locks.contains(path) ? .locks : folder == layout.damaged ? .damagedJournals : .unnamed
+          ? .catalog
+          : path == layout.reserve
+            ? .reserve : locks.contains(path) ? .locks : folder == layout.damaged ? .damagedJournals : .unnamed
         ledger.addCommon(part, file.size)
       }
     }

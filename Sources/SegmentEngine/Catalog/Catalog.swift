@@ -122,7 +122,9 @@ package final class Catalog: Sendable {
       do throws(StoreError) {
         try put(edits, state, &current, isNew: isNew, lock)
       } catch {
-        guard error.code == .diskFull, manner.contains(.freeing), Reserve.release(environment, layout) else { throw error }
+        guard error.code == .diskFull, manner.contains(.freeing), Reserve.release(environment, layout) else {
+          throw error
+        }
         current = old
         try put(edits, state, &current, isNew: isNew, lock)
       }
@@ -143,7 +145,11 @@ package final class Catalog: Sendable {
     _ edits: [CatalogEdit], _ state: CatalogState, _ current: inout Loaded, isNew: Bool, _ lock: any FileLock
   ) throws(StoreError) {
     try Self.writeMark(true, lock, environment, layout)
-    if isNew { current = try Self.writeGeneration(state, environment, layout) } else { try append(edits, &current, state) }
+    if isNew {
+      current = try Self.writeGeneration(state, environment, layout)
+    } else {
+      try append(edits, &current, state)
+    }
   }
 
   /// Overwrites the generation that was replaced, and those that never came into force. Under the catalog's lock nobody
@@ -287,9 +293,9 @@ package final class Catalog: Sendable {
     let file: any StorageFile
     do {
       file = try environment.files.open(layout.catalog, .write)
-    } catch where error.errno == ErrorNumber.notFound {
+    } catch  where error.errno == ErrorNumber.notFound {
       throw missing(layout)
-    } catch where error.errno == ErrorNumber.accessDenied || error.errno == ErrorNumber.readOnlyFileSystem {
+    } catch  where error.errno == ErrorNumber.accessDenied || error.errno == ErrorNumber.readOnlyFileSystem {
       // Enough for a reader; a commit will say that it may not.
       file = try inStore(layout) { () throws(FileError) in try environment.files.open(layout.catalog, .read) }
     } catch {
@@ -348,7 +354,8 @@ package final class Catalog: Sendable {
       for edit in edits {
         do { try loaded.state.apply(edit) } catch {
           throw StoreError.damaged(
-            "an edit of the catalog does not fit those before it: \(error.message)", file: "catalog", offset: loaded.end)
+            "an edit of the catalog does not fit those before it: \(error.message)", file: "catalog", offset: loaded.end
+          )
         }
       }
       loaded.nextFrame = frame.number + 1

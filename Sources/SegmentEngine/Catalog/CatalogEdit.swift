@@ -109,7 +109,8 @@ extension CatalogEdit {
       body.identifier(id)
       body.varint(end)
       body.varint(damaged ? 1 : 0 as UInt64)
-    case .removeJournal(let id), .removePack(let id), .removeDictionary(let id), .removeGone(let id), .destroyed(let id),
+    case .removeJournal(let id), .removePack(let id), .removeDictionary(let id), .removeGone(let id),
+      .destroyed(let id),
       .forgetSnapshot(let id):
       body.identifier(id)
     case .addPack(let facts):

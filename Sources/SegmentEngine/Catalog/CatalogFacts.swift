@@ -66,7 +66,10 @@ package struct PolicyDocument: Sendable, Hashable {
 }
 
 package struct Tombstone: Sendable, Hashable {
-  package enum Target: UInt8, Sendable, Hashable { case session = 1, visitor, tag, project }
+  package enum Target: UInt8, Sendable, Hashable {
+    case session = 1
+    case visitor, tag, project
+  }
   /// Keyed hash of what was erased (`ErasureHash`).
   package var hash: Hash128
   package var target: Target

@@ -52,7 +52,9 @@ struct CatalogScan {
       do {
         let page = try CatalogPage.decode(bytes, at: at, base: base)
         if identity == nil { identity = (page.store, page.generation) }
-        if let identity, identity == (page.store, page.generation) { valid[page.frame, default: []].append(page) } else {
+        if let identity, identity == (page.store, page.generation) {
+          valid[page.frame, default: []].append(page)
+        } else {
           invalid.append(base + UInt64(at))
         }
       } catch {
@@ -94,7 +96,9 @@ struct CatalogScan {
     for page in sorted {
       guard page.pages == first.pages, page.commit == first.commit else { return nil }
       let index = (page.offset &- begin) / UInt64(CatalogPage.size)
-      guard page.offset >= begin, index % UInt64(count) == UInt64(page.page), index < 2 * UInt64(count) else { return nil }
+      guard page.offset >= begin, index % UInt64(count) == UInt64(page.page), index < 2 * UInt64(count) else {
+        return nil
+      }
       if page.page == wanted {
         content += page.content
         wanted += 1

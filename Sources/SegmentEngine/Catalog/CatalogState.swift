@@ -68,7 +68,9 @@ package struct CatalogState: Sendable, Equatable {
       journals.remove(at: try index(ofJournal: id))
       if journals.isEmpty { flushRequest = 0 }
     case .addPack(let facts):
-      guard !packs.contains(where: { $0.id == facts.id }) else { throw Self.conflict("pack \(facts.id) is there already") }
+      guard !packs.contains(where: { $0.id == facts.id }) else {
+        throw Self.conflict("pack \(facts.id) is there already")
+      }
       for dictionary in facts.dictionaries where !dictionaries.contains(where: { $0.id == dictionary }) {
         throw Self.conflict("pack \(facts.id) names dictionary \(dictionary), which is not registered")
       }
@@ -108,7 +110,9 @@ package struct CatalogState: Sendable, Equatable {
     case .policy(let document): policy = document.json.isEmpty ? nil : document
     case .tombstone(let stone): bury(stone)
     case .addGone(let facts):
-      guard !gone.contains(where: { $0.id == facts.id }) else { throw Self.conflict("list \(facts.id) is there already") }
+      guard !gone.contains(where: { $0.id == facts.id }) else {
+        throw Self.conflict("list \(facts.id) is there already")
+      }
       gone.append(facts)
     case .removeGone(let id):
       guard let index = gone.firstIndex(where: { $0.id == id }) else { throw Self.conflict("list \(id) is gone") }

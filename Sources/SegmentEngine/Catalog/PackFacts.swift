@@ -1,6 +1,9 @@
 /// What the catalog says of a pack.
 package struct PackFacts: Sendable, Hashable {
-  package enum Tier: UInt8, Sendable, Hashable { case recent = 1, archive = 2 }
+  package enum Tier: UInt8, Sendable, Hashable {
+    case recent = 1
+    case archive = 2
+  }
 
   /// What was destroyed in it since it was written.
   package struct Erased: Sendable, Hashable {
@@ -39,7 +42,9 @@ package struct PackFacts: Sendable, Hashable {
       let erased = Erased(
         segments: try reader.varint(), events: try reader.varint(), rawBytes: try reader.varint(),
         storedBytes: try reader.varint(), packedEvents: try reader.varint(), bytes: try reader.varint())
-      for value in [erased.segments, erased.events, erased.rawBytes, erased.storedBytes, erased.packedEvents, erased.bytes]
+      for value in [
+        erased.segments, erased.events, erased.rawBytes, erased.storedBytes, erased.packedEvents, erased.bytes,
+      ]
       where value >= 1 << 56 { throw FormatError(.tooLarge("what was erased"), at: at) }
       return erased
     }

@@ -1,7 +1,7 @@
 internal import SegmentFiles
 
-/// A file as it will be when a patch that the catalog names is carried out: reads see what the pages are to hold, whatever a
-/// crash left in them. For reading only.
+/// A file as it will be when a patch that the catalog names is carried out: reads see what the pages are to hold,
+/// whatever a crash left in them. For reading only.
 final class PatchedFile: StorageFile {
   private let file: any StorageFile
   private let patch: FilePatch

@@ -110,7 +110,10 @@ package struct ByteReader {
   package mutating func identifier() throws(FormatError) -> Identifier {
     let high = try u64()
     let low: UInt64
-    do { low = try u64() } catch { position -= 8; throw error }
+    do { low = try u64() } catch {
+      position -= 8
+      throw error
+    }
     return Identifier(high: high.byteSwapped, low: low.byteSwapped)
   }
 

@@ -103,7 +103,8 @@ final class Compactor: Sendable {
     let result = try PackRewrite(core, packs, control).run(companion, fate)
     let report = MaintenanceReport.Rewrite(
       kind: kind, packsRead: packs.count, packsWritten: result.made.count, sessions: result.sessions,
-      sessionsRecompressed: result.recoded, sessionsDropped: result.dropped, rawBytes: packs.reduce(0) { $0 + $1.rawBytes },
+      sessionsRecompressed: result.recoded, sessionsDropped: result.dropped,
+      rawBytes: packs.reduce(0) { $0 + $1.rawBytes },
       bytesBefore: packs.reduce(0) { $0 + $1.fileBytes }, bytesAfter: result.made.reduce(0) { $0 + $1.fileBytes })
     core.metrics.countRewrite(bytes: report.bytesAfter)
     if kind == .promotion {

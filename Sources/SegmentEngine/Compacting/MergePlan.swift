@@ -3,8 +3,8 @@ internal import SegmentFiles
 /// Which small packs to put together: a pure function of what the catalog says.
 ///
 /// Packs are merged with others of about their own size (a factor of eight), eight or more at a time, so that each byte is
-/// copied a few times at most: about log8(largest / smallest). Recent packs are merged with their neighbours in time, so that
-/// a merged one spans little more time than its sessions last.
+/// copied a few times at most: about log8(largest / smallest). Recent packs are merged with their neighbours in time,
+/// so that a merged one spans little more time than its sessions last.
 enum MergePlan {
   /// At least, and at most, so many packs are merged at once.
   static let fewest = 8

@@ -153,7 +153,8 @@ final class PackRewrite {
     guard events == found.events, rawBytes == found.rawBytes else {
       throw StoreError(
         .ioFailed,
-        "\(found.events) events of \(found.rawBytes) bytes were rewritten as \(events) of \(rawBytes); the packs stay as they are")
+        "\(found.events) events of \(found.rawBytes) bytes were rewritten as \(events) of \(rawBytes); the packs stay as they are"
+      )
     }
   }
 
@@ -175,7 +176,9 @@ final class PackRewrite {
   /// The packs must be what they were when they were opened: named, and nothing of them erased or about to be.
   private func checkInputs(_ state: CatalogState) throws(StoreError) {
     for pack in inputs {
-      guard state.packs.contains(pack), !state.isBeingDestroyed(pack.id) else { throw StoreError(.conflict, "a pack was changed or removed while it was rewritten", isRetryable: true) }
+      guard state.packs.contains(pack), !state.isBeingDestroyed(pack.id) else {
+        throw StoreError(.conflict, "a pack was changed or removed while it was rewritten", isRetryable: true)
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 internal import Logging
 internal import SegmentFiles
 
-/// What one round of promotion decides on, session by session, and what is committed with it: lists of what is gone, totals,
-/// holds. Holds against the policy and the pins that it was decided under.
+/// What one round of promotion decides on, session by session, and what is committed with it: lists of what is gone,
+/// totals, holds. Holds against the policy and the pins that it was decided under.
 final class PromotionRound {
   private let core: StoreCore
   private let rule: PromotionRule

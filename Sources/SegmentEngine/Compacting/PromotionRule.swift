@@ -40,7 +40,8 @@ struct PromotionRule: Sendable {
   /// Whether a session is promoted, given its segments in the candidates and whether there is more of it in other recent
   /// packs or journals.
   func isDue(_ entries: [SegmentEntry], hasMore: Bool) -> Bool {
-    guard let first = entries.map(\.facts.firstReceived).min(), let last = entries.map(\.facts.lastReceived).max() else {
+    guard let first = entries.map(\.facts.firstReceived).min(), let last = entries.map(\.facts.lastReceived).max()
+    else {
       return false
     }
     if first + Self.longest + window <= now { return true }

@@ -40,7 +40,9 @@ struct SegmentJoin {
 
   /// Whether a segment's events begin where those here end. One with tags alone has its place anywhere.
   private func follows(_ entry: SegmentEntry) -> Bool {
-    guard let first = entry.blocks.first, let last = parts.last(where: { !$0.entry.blocks.isEmpty }) else { return true }
+    guard let first = entry.blocks.first, let last = parts.last(where: { !$0.entry.blocks.isEmpty }) else {
+      return true
+    }
     return first.sequence == last.entry.nextSequence
   }
 
@@ -79,7 +81,8 @@ struct SegmentJoin {
     let byJournal = entries.sorted { ($0.ordinal, $0.sequence) < ($1.ordinal, $1.sequence) }
     return SegmentEntry(
       offset: 0, length: 0, ordinal: ordinal, sequence: sequence, session: entries[0].session,
-      visitor: visitor, windows: windows, dictionaries: dictionaries, facts: SegmentFacts.joined(entries.map(\.facts)) ?? entries[0].facts,
+      visitor: visitor, windows: windows, dictionaries: dictionaries,
+      facts: SegmentFacts.joined(entries.map(\.facts)) ?? entries[0].facts,
       tags: byJournal.flatMap(\.tags), finished: byJournal.compactMap(\.finished).last, rule: rule, rate: rate,
       batches: entries.flatMap(\.batches), blocks: [])
   }

@@ -59,7 +59,8 @@ struct SegmentRecoder {
           line.upperBound < content.count
         else {
           throw .damaged(
-            "a block holds other events than its index says", file: core.layout.relative(core.layout.pack(part.pack.id)),
+            "a block holds other events than its index says",
+            file: core.layout.relative(core.layout.pack(part.pack.id)),
             offset: block.frameOffset, session: part.entry.session)
         }
         // An event packed whole has no time of its own: it lies where its block does.

@@ -2,9 +2,9 @@ internal import SegmentFiles
 
 /// Overwriting parts of packs and journals in place, so that a crash at any moment leaves nothing half done for good:
 ///
-/// 1. the erasure lock is taken, which one process at a time has: a patch holds what pages will be, so two must never be made
-///    side by side; 2. what an earlier process left half done is done; 3. the patch is made, and a commit names it; 4. it is
-///    written, synced, and space given back; 5. a commit says that it is done.
+/// 1. the erasure lock is taken, which one process at a time has: a patch holds what pages will be, so two must never
+///    be made side by side; 2. what an earlier process left half done is done; 3. the patch is made, and a commit names
+///    it; 4. it is written, synced, and space given back; 5. a commit says that it is done.
 struct Destroyer {
   let core: StoreCore
   private let lock: any FileLock
@@ -163,7 +163,8 @@ extension Destruction {
 }
 
 extension StoreCore {
-  /// Does all destructions that the catalog names: those whose process has died are among them. Waits for one that is at it.
+  /// Does all destructions that the catalog names: those whose process has died are among them. Waits for one that is
+  /// at it.
   @discardableResult
   func carryOutDestructions(_ control: MaintenanceControl = MaintenanceControl()) throws(StoreError) -> Int {
     let count = catalog.state.destructions.count

@@ -235,7 +235,8 @@ struct Eraser {
           guard error.code == .damaged else { throw error }
           // What else there is of it goes all the same.
           let pack = core.layout.relative(core.layout.pack(facts.id))
-          let limit = "\(pack), offset \(segment.offset): damaged, and may be of session \(session); it goes with its pack"
+          let limit =
+            "\(pack), offset \(segment.offset): damaged, and may be of session \(session); it goes with its pack"
           if !limits.contains(limit) { limits.append(limit) }
           continue
         }

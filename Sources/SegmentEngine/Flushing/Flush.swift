@@ -86,7 +86,7 @@ struct Flush {
             builder.note(meta: record.sequence - UInt64(distance), window: Int(record.window))
           }
           try append(batch, epoch: part.epoch, window: Int(record.window), to: &builder, emit)
-        } catch where error.code == .damaged {
+        } catch  where error.code == .damaged {
           // Its events are a gap in the segment; the journal is kept for salvage.
           damages.append(error)
         }

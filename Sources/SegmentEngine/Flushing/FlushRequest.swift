@@ -24,7 +24,7 @@ struct FlushRequest {
           try flushHere()
           try core.refreshAll()
           return
-        } catch where error.code == .locked {
+        } catch  where error.code == .locked {
           // Someone began to write just now; ask them.
         }
       }

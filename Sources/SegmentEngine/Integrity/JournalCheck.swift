@@ -46,7 +46,9 @@ struct JournalCheck {
         scan.tornBytes)
     }
     if let end = facts.sealedEnd, size > end, !(try isZero(journal, from: end, to: size)) {
-      find(.note, "something stands behind the end of the sealed journal; it is not part of it", journal.name, end, size - end)
+      find(
+        .note, "something stands behind the end of the sealed journal; it is not part of it", journal.name, end,
+        size - end)
     }
     for record in found { try check(record, in: journal) }
   }
@@ -89,7 +91,7 @@ struct JournalCheck {
       if let problem = EventCheck.problem(content.ndjson, against: batch.table) {
         find(.damage, problem, journal.name, head.offset, nil, head.session)
       }
-    } catch where error.code == .damaged {
+    } catch  where error.code == .damaged {
       find(.damage, error.message, journal.name, error.location?.offset, nil, head.session)
     }
   }

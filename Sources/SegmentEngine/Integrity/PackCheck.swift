@@ -23,7 +23,8 @@ struct PackCheck {
     do throws(StoreError) {
       let size = try inStore(pack.layout) { () throws(FileError) in try pack.file.facts().size }
       if size != pack.facts.fileBytes {
-        find("the file has \(size) bytes, the catalog says \(pack.facts.fileBytes)", at: min(size, pack.facts.fileBytes))
+        find(
+          "the file has \(size) bytes, the catalog says \(pack.facts.fileBytes)", at: min(size, pack.facts.fileBytes))
       }
       checkHeader(try pack.read(at: 0, count: PackHeader.size, "header"))
     } catch { find(error) }
@@ -42,7 +43,9 @@ struct PackCheck {
       if offset != at { find("a segment does not begin where the last one ends", at: at) }
       at = offset + length
     }
-    if at != end.footer.directoryOffset, findings.isEmpty { find("bytes before the directory belong to no segment", at: at) }
+    if at != end.footer.directoryOffset, findings.isEmpty {
+      find("bytes before the directory belong to no segment", at: at)
+    }
   }
 
   private mutating func checkHeader(_ bytes: [UInt8]) {
@@ -130,7 +133,8 @@ struct PackCheck {
   private mutating func check(_ entry: SegmentEntry) {
     do throws(StoreError) {
       let length = entry.headerLength
-      let bytes = try pack.read(at: entry.offset, count: Int(min(length, UInt64(SegmentHeader.sizeLimit))), "segment header")
+      let bytes = try pack.read(
+        at: entry.offset, count: Int(min(length, UInt64(SegmentHeader.sizeLimit))), "segment header")
       do throws(FormatError) {
         let header = try SegmentHeader.decode(bytes, pack: pack.id, offset: entry.offset)
         guard header.session == entry.session, header.windows == entry.windows, header.ordinal == entry.ordinal,

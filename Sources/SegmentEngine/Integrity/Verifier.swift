@@ -37,7 +37,8 @@ struct Verifier {
     for pack in state.packs { try check(pack) }
     for destruction in state.destructions {
       find(
-        .note, "an erasure of \(destruction.packs.count) packs and \(destruction.journals.count) journals is under way, or was interrupted and is ended by the next maintenance",
+        .note,
+        "an erasure of \(destruction.packs.count) packs and \(destruction.journals.count) journals is under way, or was interrupted and is ended by the next maintenance",
         "catalog")
     }
     for journal in state.journals { try check(journal, isWritten: isWritten) }
@@ -103,7 +104,9 @@ struct Verifier {
   }
 
   private mutating func check(_ facts: GoneFacts) throws(StoreError) {
-    do throws(StoreError) { _ = try GoneList.read(facts, store: core.catalog.state.store, core.environment, layout) } catch {
+    do throws(StoreError) {
+      _ = try GoneList.read(facts, store: core.catalog.state.store, core.environment, layout)
+    } catch {
       _ = try core.catalog.refresh()
       guard core.catalog.state.gone.contains(where: { $0.id == facts.id }) else { return }
       find(error, in: layout.relative(layout.gone(facts.id)))
@@ -138,7 +141,7 @@ struct Verifier {
             hash: KeyHash.of(entry.session), session: entry.session, sequences: entry.sequence..<entry.nextSequence,
             file: name))
       }
-    } catch where error.code == .notFound {
+    } catch  where error.code == .notFound {
       // Gone since the catalog was read, or really gone?
       if try core.catalog.refresh(), !core.catalog.state.packs.contains(where: { $0.id == facts.id }) { return }
       find(error, in: name)
@@ -155,7 +158,7 @@ struct Verifier {
       report.events += check.events
       ranges += check.ranges
       advance(check.bytes)
-    } catch where error.code == .notFound {
+    } catch  where error.code == .notFound {
       _ = try core.catalog.refresh()
       if core.catalog.state.journals.contains(where: { $0.id == facts.id }) { find(error, in: name) }
     }
@@ -235,7 +238,8 @@ struct Verifier {
       }
     }
     let known: Set<String> = [
-      "catalog", "catalog.lock", "writer.lock", "maintenance.lock", "erasure.lock", "durable", "reserve", "journals", "packs",
+      "catalog", "catalog.lock", "writer.lock", "maintenance.lock", "erasure.lock", "durable", "reserve", "journals",
+      "packs",
       "dictionaries", "gone", "temporary", "damaged",
     ]
     for name in try attempt({ () throws(FileError) in try files.list(layout.root) }) where !known.contains(name) {

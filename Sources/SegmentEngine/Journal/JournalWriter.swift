@@ -77,7 +77,7 @@ final class JournalWriter {
         do throws(FileError) {
           try unsafe file.write(staging.bytes.span.bytes, at: end)
           prepared = ahead
-        } catch where error.errno == ErrorNumber.noSpace || error.errno == ErrorNumber.quota {
+        } catch  where error.errno == ErrorNumber.noSpace || error.errno == ErrorNumber.quota {
           // Room for the group alone is enough.
           try file.truncate(to: max(prepared, end))
           try unsafe file.write(staging.bytes.span.bytes.extracting(0..<length), at: end)

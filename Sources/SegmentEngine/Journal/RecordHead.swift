@@ -39,8 +39,9 @@ package struct RecordHead: Sendable, Equatable {
   /// The least that is left of an erased record: the fixed part, two empty names and the applied commit.
   static let erasedSize = 64
 
-  /// What takes the place of the head of a record of `size` bytes that is erased: one without names, behind which all is zeros.
-  /// The applied commit stays, as it tells of other sessions' edits too. Nil where it does not fit, which no real record's size comes near.
+  /// What takes the place of the head of a record of `size` bytes that is erased: one without names, behind which all
+  /// is zeros. The applied commit stays, as it tells of other sessions' edits too. Nil where it does not fit, which no
+  /// real record's size comes near.
   static func erased(journal: Identifier, offset: UInt64, size: Int, appliedCommit: UInt64) -> [UInt8]? {
     var names = ByteWriter()
     names.string("")
@@ -126,7 +127,11 @@ package struct RecordHead: Sendable, Equatable {
 
 /// A record as it is handed to the journal: everything but what the commit decides (place, sequence, time of receipt).
 package struct PreparedRecord: Sendable {
-  package enum Kind: UInt8, Sendable { case events = 1, tags = 2, finish = 3 }
+  package enum Kind: UInt8, Sendable {
+    case events = 1
+    case tags = 2
+    case finish = 3
+  }
   /// The kind of a record whose session was erased; never prepared.
   static let erasedKind: UInt8 = 4
   package var kind: Kind

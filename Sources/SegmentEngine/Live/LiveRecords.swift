@@ -11,8 +11,8 @@ struct LiveRecords: Sequence, Sendable {
   var count: Int { packed.count }
   var isEmpty: Bool { packed.isEmpty }
 
-  /// Adds a record. Returns false, and adds nothing, where it does not follow on or is too far from the others; an empty list
-  /// takes any.
+  /// Adds a record. Returns false, and adds nothing, where it does not follow on or is too far from the others; an
+  /// empty list takes any.
   mutating func append(_ record: LiveRecord) -> Bool {
     if packed.isEmpty {
       base = PackedRecord.Base(offset: record.offset)

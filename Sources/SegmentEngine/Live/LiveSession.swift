@@ -82,7 +82,9 @@ struct LiveSession: Sendable {
   /// What the session has in some journals went into packs; its batches stay known by their marks.
   mutating func remove(journals ordinals: Set<UInt64>) {
     for part in parts where ordinals.contains(part.ordinal) {
-      for record in part.records where record.flags.contains(.hasBatchID) { packedBatches.appendTightly(record.batchMark) }
+      for record in part.records where record.flags.contains(.hasBatchID) {
+        packedBatches.appendTightly(record.batchMark)
+      }
     }
     parts.removeAll { ordinals.contains($0.ordinal) }
     if parts.isEmpty { parts = [] }

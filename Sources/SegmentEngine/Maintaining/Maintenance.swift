@@ -1,8 +1,8 @@
 internal import Logging
 internal import SegmentFiles
 
-/// What looks after a store: flushing excepted, all that is done under the maintenance lock. In the writing process or beside
-/// it; one job at a time in a store.
+/// What looks after a store: flushing excepted, all that is done under the maintenance lock. In the writing process or
+/// beside it; one job at a time in a store.
 final class Maintenance: Sendable {
   let core: StoreCore
   let compactor: Compactor
@@ -16,12 +16,13 @@ final class Maintenance: Sendable {
     compactor = Compactor(core)
   }
 
-  /// Does all that is due of some kinds of maintenance, the flush excepted, in the order of `MaintenanceJob`. Blocks, perhaps
-  /// for long.
+  /// Does all that is due of some kinds of maintenance, the flush excepted, in the order of `MaintenanceJob`. Blocks,
+  /// perhaps for long.
   ///
   /// With `isThorough` the copies of dictionaries are read and checked throughout, else only looked for. With `isForced`
-  /// sessions expire though the clock is far ahead; with `isStrict` an unbelievable clock is an error and not only logged. Throws `.locked` where another process does maintenance; `.cancelled`
-  /// where `control` says so, with all that was committed before in force; `.clockAhead`.
+  /// sessions expire though the clock is far ahead; with `isStrict` an unbelievable clock is an error and not only
+  /// logged. Throws `.locked` where another process does maintenance; `.cancelled` where `control` says so, with all
+  /// that was committed before in force; `.clockAhead`.
   func run(
     _ jobs: Set<MaintenanceJob>, isThorough: Bool = true, isForced: Bool = false, isStrict: Bool = false,
     _ control: MaintenanceControl

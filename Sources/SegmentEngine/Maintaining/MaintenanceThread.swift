@@ -1,8 +1,8 @@
 internal import Logging
 internal import SegmentFiles
 
-/// The thread of the writing process that merges, promotes and trains. Apart from the one that flushes: a promotion may take
-/// minutes, and journals do not wait for it.
+/// The thread of the writing process that merges, promotes and trains. Apart from the one that flushes: a promotion may
+/// take minutes, and journals do not wait for it.
 final class MaintenanceThread: Sendable {
   private struct State {
     var isStopping = false

@@ -1,5 +1,5 @@
-/// A kind of maintenance, in the order in which they are done: what gives space back comes first, and dictionaries before what
-/// is compressed with them.
+/// A kind of maintenance, in the order in which they are done: what gives space back comes first, and dictionaries
+/// before what is compressed with them.
 public enum MaintenanceJob: String, Sendable, Hashable, CaseIterable {
   /// Let packs go whose day has come.
   case expiry

@@ -5,7 +5,10 @@ package struct WindowRun: Sendable, Equatable {
   package var events: Int
 }
 
-package enum BlockCodec: UInt8, Sendable { case none = 0, zstd = 1 }
+package enum BlockCodec: UInt8, Sendable {
+  case none = 0
+  case zstd = 1
+}
 
 /// What stands before the frame of a block (FORMAT.md "Block").
 package struct BlockHeader: Sendable, Equatable {

@@ -25,7 +25,9 @@ package struct LocatorTable: RandomAccessCollection, Sendable {
   /// The locators of a pack that is being written, in any order.
   init(_ locators: [Locator]) {
     var writer = ByteWriter(reserving: locators.count * Locator.size)
-    for locator in locators.sorted(by: { ($0.hash, $0.offset) < ($1.hash, $1.offset) }) { locator.encode(into: &writer) }
+    for locator in locators.sorted(by: { ($0.hash, $0.offset) < ($1.hash, $1.offset) }) {
+      locator.encode(into: &writer)
+    }
     bytes = writer.bytes
     count = locators.count
   }

@@ -30,7 +30,7 @@ package struct ArrivalStream: ChunkStream {
       if let window, !unit.holds(window) { continue }
       do {
         if let chunk = try chunk(of: unit) { return chunk }
-      } catch where error.code == .damaged || error.code == .notFound {
+      } catch  where error.code == .damaged || error.code == .notFound {
         if let refusal = core.letGo(key) { throw refusal }
         declare(unit.sequence..<unit.nextSequence, error.message)
       }
@@ -45,7 +45,10 @@ package struct ArrivalStream: ChunkStream {
 
   private mutating func chunk(of unit: Unit) throws(StoreError) -> EventChunk? {
     let content = try core.load(unit, of: key)
-    let isWhole = time.map { time in unit.isPlausible && (unit.range.map { time.contains($0.lowerBound) && time.contains($0.upperBound) } ?? false) } ?? true
+    let isWhole =
+      time.map { time in
+        unit.isPlausible && (unit.range.map { time.contains($0.lowerBound) && time.contains($0.upperBound) } ?? false)
+      } ?? true
     let chunk: EventChunk
     if isWhole, window.map({ unit.isOnly($0) }) ?? true {
       chunk = EventChunk(ndjson: content, runs: unit.runs, gapBefore: gap)

@@ -45,7 +45,9 @@ final class PackCache: Sendable {
   /// Takes over which packs are being erased from.
   func setPatches(_ patches: [Identifier: FilePatch]) {
     state.withLock { state in
-      for id in Set(patches.keys).union(state.patches.keys) where patches[id] != state.patches[id] { state.open[id] = nil }
+      for id in Set(patches.keys).union(state.patches.keys) where patches[id] != state.patches[id] {
+        state.open[id] = nil
+      }
       state.patches = patches
     }
   }

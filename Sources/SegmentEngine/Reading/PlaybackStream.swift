@@ -114,7 +114,7 @@ package struct PlaybackStream: ChunkStream {
     }
     place += 1
     let content: [UInt8]
-    do { content = try core.load(unit, of: key) } catch where error.code == .damaged || error.code == .notFound {
+    do { content = try core.load(unit, of: key) } catch  where error.code == .damaged || error.code == .notFound {
       try declareLost(unit, error)
       return EventChunk(ndjson: [], runs: EventRuns())
     }
@@ -154,9 +154,10 @@ package struct PlaybackStream: ChunkStream {
         let source = try content(of: unit)
         let line = source.lines[event.line]
         ndjson += source.content[line.lowerBound..<min(source.content.count, line.upperBound + 1)]
-        runs.append(sequence: event.sequence, count: 1, epoch: unit.epoch, window: open[index].runs.window(of: event.sequence))
+        runs.append(
+          sequence: event.sequence, count: 1, epoch: unit.epoch, window: open[index].runs.window(of: event.sequence))
         open[index].next += 1
-      } catch where error.code == .damaged || error.code == .notFound {
+      } catch  where error.code == .damaged || error.code == .notFound {
         try declareLost(unit, error)
         open[index].next = open[index].order.count
       }
@@ -192,8 +193,12 @@ package struct PlaybackStream: ChunkStream {
           ordinal += 1
         }
         order.sort { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
-        if order.isEmpty { decoded[unit.sequence] = nil } else { open.append(Open(unit: unit, runs: unit.runs, order: order)) }
-      } catch where error.code == .damaged || error.code == .notFound {
+        if order.isEmpty {
+          decoded[unit.sequence] = nil
+        } else {
+          open.append(Open(unit: unit, runs: unit.runs, order: order))
+        }
+      } catch  where error.code == .damaged || error.code == .notFound {
         try declareLost(unit, error)
       }
     }

@@ -1,9 +1,10 @@
 /// Brings the locators of several packs together in one array sorted by hash.
 ///
-/// Hashes are evenly spread, so their top bits say nearly where each belongs. The range of hashes is gone through in blocks of
-/// some thousand segments; in each, one pass counts how many segments have which top bits, another puts each in its
-/// place, and a last one settles the few that share those bits. Each pack's locators are sorted already, so a block's are
-/// next to each other in every pack; what is written out of order at a time fits into the processor's caches.
+/// Hashes are evenly spread, so their top bits say nearly where each belongs. The range of hashes is gone through in
+/// blocks of some thousand segments; in each, one pass counts how many segments have which top bits, another puts each
+/// in its place, and a last one settles the few that share those bits. Each pack's locators are sorted already, so a
+/// block's are next to each other in every pack; what is written out of order at a time fits into the processor's
+/// caches.
 enum SegmentMerge {
   typealias Segment = SegmentIndex.Segment
   typealias Run = (locators: LocatorTable, pack: UInt32)
@@ -77,7 +78,8 @@ enum SegmentMerge {
     return count
   }
 
-  /// Moves what is out of order in the first `count` segments to its place among its neighbours. Returns false where that gets too far.
+  /// Moves what is out of order in the first `count` segments to its place among its neighbours. Returns false where
+  /// that gets too far.
   private static func settle(_ block: inout [Segment], _ count: Int) -> Bool {
     guard count > 1 else { return true }
     var left = 8 * count

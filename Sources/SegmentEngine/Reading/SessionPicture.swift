@@ -74,7 +74,7 @@ extension StoreCore {
   func resolve(_ key: SessionKey) throws(StoreError) -> (picture: SessionPicture, parts: [PackedPart]) {
     for _ in 0..<4 {
       let picture = picture(of: key)
-      do { return (picture, try packedParts(picture)) } catch where error.code == .notFound {
+      do { return (picture, try packedParts(picture)) } catch  where error.code == .notFound {
         try refreshAll()
       }
     }

@@ -55,7 +55,7 @@ extension StoreCore {
           if let entry { return try summary(of: entry.session) }
         }
         return nil
-      } catch where error.code == .notFound {
+      } catch  where error.code == .notFound {
         try refreshAll()
       }
     }

@@ -3,11 +3,11 @@ internal import SegmentCodecs
 extension StoreCore {
   /// The content of a unit as NDJSON. A pack that was removed meanwhile is looked for again by sequence.
   func load(_ unit: Unit, of key: SessionKey) throws(StoreError) -> [UInt8] {
-    do { return try content(unit, of: key) } catch where error.code == .notFound {
+    do { return try content(unit, of: key) } catch  where error.code == .notFound {
       // What was found may be gone again before it is opened: packs are rewritten one after the other.
       for _ in 0..<4 {
         try refreshAll()
-        do { return try find(unit, of: key) } catch where error.code == .notFound { continue }
+        do { return try find(unit, of: key) } catch  where error.code == .notFound { continue }
       }
       return try find(unit, of: key)
     }

@@ -255,10 +255,13 @@ struct Eviction {
   private func stands(
     _ candidate: EvictionPlan.Candidate, _ destroyer: Destroyer, _ state: CatalogState
   ) throws(StoreError) -> Bool {
-    guard core.refusal(of: candidate.key) == nil, !core.hasCome(of: candidate.key, besides: Set(candidate.segments.map(\.pack)))
+    guard core.refusal(of: candidate.key) == nil,
+      !core.hasCome(of: candidate.key, besides: Set(candidate.segments.map(\.pack)))
     else { return false }
     for (pack, segment) in candidate.segments {
-      guard state.packs.contains(where: { $0.id == pack }), try destroyer.stands(segment, in: pack) else { return false }
+      guard state.packs.contains(where: { $0.id == pack }), try destroyer.stands(segment, in: pack) else {
+        return false
+      }
     }
     return true
   }

@@ -121,7 +121,8 @@ struct Expiry {
     let destruction = try Destruction(core.environment.newIdentifier(), .expiry, [pack.id: doomed], destroyer)
     core.settle(
       try core.catalog.commit(.freeing) { after throws(StoreError) in
-        guard after.pins == state.pins, after.holds == state.holds, after.packs.contains(where: { $0.id == pack.id }) else {
+        guard after.pins == state.pins, after.holds == state.holds, after.packs.contains(where: { $0.id == pack.id })
+        else {
           throw StoreError(.conflict, "a pin changed while a pack expired", isRetryable: true)
         }
         return [.destroy(destruction)]

@@ -2,9 +2,9 @@ internal import SegmentFiles
 
 /// Puts a policy in force and moves the days of packs that are there: a pure matter of the catalog.
 ///
-/// All sessions of a pack were last received on one day and kept by one rule, so the day on which the pack expires follows from
-/// its last receipt and the rule's retention alone. (Packs that never expire may be merged over days: should their rule keep them
-/// for a number of days again, all of a pack stay as long as its newest.)
+/// All sessions of a pack were last received on one day and kept by one rule, so the day on which the pack expires
+/// follows from its last receipt and the rule's retention alone. (Packs that never expire may be merged over days:
+/// should their rule keep them for a number of days again, all of a pack stay as long as its newest.)
 struct PolicyInstallation {
   let core: StoreCore
 

@@ -41,7 +41,9 @@ extension StoreCore {
     var hashes = 0
     var previous: UInt64?
     for segment in segments(of: index) where segment.hash != previous {
-      if !erased.isEmpty, let pack = index.packs[Int(segment.pack)], erased.contains(SegmentPlace(pack.id, segment.offset)) {
+      if !erased.isEmpty, let pack = index.packs[Int(segment.pack)],
+        erased.contains(SegmentPlace(pack.id, segment.offset))
+      {
         continue
       }
       hashes += 1
@@ -73,8 +75,10 @@ extension StoreCore {
       packedEvents: state.packs.reduce(0) { $0 + $1.livePackedEvents } + parts.reduce(0) { $0 + $1.facts.packed },
       writer: writer, snapshots: try snapshotInfos(state),
       reserveBytes: try files([layout.reserve]).bytes, goneSessions: state.gone.reduce(0) { $0 + $1.entries },
-      pinnedSessions: state.pins.count, snapshotTime: state.snapshotTime == 0 ? nil : Timestamp(millisecondsSince1970: state.snapshotTime),
-      freeBytes: try inStore(layout) { () throws(FileError) in try environment.files.volume(at: layout.root) }.freeBytes)
+      pinnedSessions: state.pins.count,
+      snapshotTime: state.snapshotTime == 0 ? nil : Timestamp(millisecondsSince1970: state.snapshotTime),
+      freeBytes: try inStore(layout) { () throws(FileError) in try environment.files.volume(at: layout.root) }.freeBytes
+    )
   }
 }
 

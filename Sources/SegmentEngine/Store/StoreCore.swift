@@ -190,7 +190,7 @@ package final class StoreCore: Sendable {
     for journal in state.journals {
       do {
         try scan(journal, mark: mark, isWritten: isWritten)
-      } catch where error.code == .notFound {
+      } catch  where error.code == .notFound {
         // Flushed meanwhile; the next refresh finds it in packs.
         continue
       }
@@ -202,7 +202,9 @@ package final class StoreCore: Sendable {
     let journal: JournalFile
     let patch = contents.withLock { $0.catalog.patch(ofJournal: facts.id) }
     // While it is being erased from it is opened each time, and not kept.
-    if patch == nil, let open { journal = open } else {
+    if patch == nil, let open {
+      journal = open
+    } else {
       journal = try JournalFile(facts.id, environment, layout, patch: patch)
     }
     let position = mark.flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0

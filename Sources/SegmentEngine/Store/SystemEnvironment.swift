@@ -1,3 +1,5 @@
+internal import SegmentFiles
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
   internal import Darwin
 #endif
-internal import SegmentFiles
 
 extension StoreEnvironment {
   /// The operating system's files, clock and randomness.

@@ -21,7 +21,8 @@ final class WorkerPool: Sendable {
   func run<Result: Sendable>(
     _ body: @escaping @Sendable () throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
-    let outcome = await withCheckedContinuation { (waiting: CheckedContinuation<Swift.Result<Result, StoreError>, Never>) in
+    let outcome = await withCheckedContinuation {
+      (waiting: CheckedContinuation<Swift.Result<Result, StoreError>, Never>) in
       let accepted = monitor.withLock { state -> Bool in
         if state.isStopping { return false }
         state.jobs.append {

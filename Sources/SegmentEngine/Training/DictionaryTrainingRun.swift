@@ -74,7 +74,8 @@ struct DictionaryTrainingRun {
     var options = options
     // As much larger as the sample is, so that nothing has to make room for what is new.
     options.contentBytes = min(
-      options.contentBytes, best.content.count + best.content.count / max(1, sample.trained.count) * sample.heldOut.count)
+      options.contentBytes,
+      best.content.count + best.content.count / max(1, sample.trained.count) * sample.heldOut.count)
     let selected = try DictionarySelection(core: core, options: options, control: control).select(all)
     let content = selected.content(limit: options.contentBytes)
     // Where not one passage of these fits, what was measured is as good.

@@ -38,7 +38,9 @@ struct TrainingNeed {
     if record.rawBytes < sampleBytes, all.rawBytes >= max(Self.growth * record.rawBytes, Self.firstBytes) {
       return .growth
     }
-    guard isInForce, record.recentRatio > 0, since.rawBytes >= Self.driftBytes, since.storedBytes > 0 else { return nil }
+    guard isInForce, record.recentRatio > 0, since.rawBytes >= Self.driftBytes, since.storedBytes > 0 else {
+      return nil
+    }
     let ratio = Double(since.rawBytes) / Double(since.storedBytes)
     return ratio < record.recentRatio * Self.driftShare ? .drift : nil
   }

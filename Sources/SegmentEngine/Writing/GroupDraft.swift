@@ -85,7 +85,8 @@ struct GroupDraft {
       contents.live.update(key) { session in
         taken.sequence = session.nextSequence
         taken.hasRoom =
-          session.windows.count < FormatLimits.windowsPerSegment - 1 || session.windows.contains { WindowName.same($0, window) }
+          session.windows.count < FormatLimits.windowsPerSegment - 1
+          || session.windows.contains { WindowName.same($0, window) }
         if taken.hasRoom { session.nextSequence += UInt64(record.events) }
       }
       return taken
@@ -119,10 +120,12 @@ struct GroupDraft {
   private func acceptedBefore(_ batch: PreparedBatch) throws(StoreError) -> AppendReceipt? {
     guard batch.digest.batchHash != 0 else { return nil }
     let key = batch.record.session
-    for other in inGroup[key] ?? [] where other.hash == batch.digest.batchHash && other.batch.batch.batchID == batch.batch.batchID {
+    for other in inGroup[key] ?? []
+    where other.hash == batch.digest.batchHash && other.batch.batch.batchID == batch.batch.batchID {
       return try repeated(
         batch, checksum: other.batch.batch.rawChecksum, length: other.batch.record.rawLength,
-        first: other.receipt.first, events: other.receipt.events, received: other.receipt.received.millisecondsSince1970)
+        first: other.receipt.first, events: other.receipt.events, received: other.receipt.received.millisecondsSince1970
+      )
     }
     let (records, mayBePacked) = core.contents.withLock { contents -> ([(LiveRecord, LivePart)], Bool) in
       guard let session = contents.live[key] else { return ([], false) }

@@ -31,6 +31,7 @@ extension StoreWriter {
     let active = self.state.withLock { state in state.journal.map { ($0.header.id, $0.end) } }
     try JournalErasure(core: core, active: active).run(state, destroyer)
     core.contents.withLock { contents in contents.live.remove { state.isErased($0) } }
-    core.settle(try core.catalog.commit(.freeing) { now in now.erasureApplied < newest ? [.erasureApplied(newest)] : [] })
+    core.settle(
+      try core.catalog.commit(.freeing) { now in now.erasureApplied < newest ? [.erasureApplied(newest)] : [] })
   }
 }

@@ -138,7 +138,7 @@ extension StoreWriter {
     try inStore(layout) { () throws(FileError) in
       do throws(FileError) {
         try files.link(layout.journal(journal.id), as: layout.damagedJournal(journal.id))
-      } catch where error.errno == ErrorNumber.exists {
+      } catch  where error.errno == ErrorNumber.exists {
         // From an attempt before.
       }
       try files.syncDirectory(layout.damaged)

@@ -6,8 +6,8 @@ extension StoreWriter {
   ///
   /// Recovery reads the catalog and the journals that are not flushed:
   /// 1. the writer lock is taken, then the catalog opened (or made);
-  /// 2. what an erasure left half done is done again; each journal that was not sealed is read to its last whole group and synced, since after a mere crash of the
-  ///    process that group may be in the page cache only;
+  /// 2. what an erasure left half done is done again; each journal that was not sealed is read to its last whole group
+  ///    and synced, since after a mere crash of the process that group may be in the page cache only;
   /// 3. one commit seals them, removes those without a record, and starts a new epoch;
   /// 4. files that the catalog does not name are removed, if no one else may be making them.
   ///
@@ -19,7 +19,7 @@ extension StoreWriter {
     let lock = try HeldLock.take(layout.writerLock, for: "writing", environment, layout)
     do throws(StoreError) {
       let catalog: Catalog
-      do { catalog = try Catalog.open(environment, layout) } catch where error.code == .notFound {
+      do { catalog = try Catalog.open(environment, layout) } catch  where error.code == .notFound {
         catalog = try Catalog.create(environment, layout)
       }
       guard catalog.state.snapshotTime == 0 else { throw StoreError.snapshotIsReadOnly(layout) }

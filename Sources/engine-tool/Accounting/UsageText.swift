@@ -147,11 +147,13 @@ struct UsageText {
       let (estimated, error) = (sample.estimated, sample.standardError)
       table.add(
         sample.rule.isEmpty ? "(undecided)" : sample.rule, PolicyOutput.whole(sample.kept.sessions),
-        PolicyOutput.estimate(estimated.sessions, error.sessions), PolicyOutput.estimate(estimated.clicks, error.clicks),
+        PolicyOutput.estimate(estimated.sessions, error.sessions),
+        PolicyOutput.estimate(estimated.clicks, error.clicks),
         PolicyOutput.estimate(estimated.errors, error.errors), "\(own.reduce(0) { $0 + $1.sessions })",
         "\(own.reduce(0) { $0 + $1.evicted })")
     }
-    return table.text + "what sessions stand for is estimated by 1/rate, with one standard error; decided on: in 400 days\n"
+    return table.text
+      + "what sessions stand for is estimated by 1/rate, with one standard error; decided on: in 400 days\n"
   }
 
   private var projects: String { table("project", usage.projects, gzip: gzip?.projects ?? []) { $0 } }

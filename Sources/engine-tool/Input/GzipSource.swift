@@ -48,7 +48,9 @@ final class GzipSource: ByteSource {
     let output = unsafe [UInt8](unsafeUninitializedCapacity: ContentSource.chunk) { room, count in
       unsafe input.withUnsafeBufferPointer { input in
         // zlib only reads there; its type lacks the const.
-        unsafe stream.native.pointee.next_in = input.baseAddress.map { unsafe UnsafeMutablePointer(mutating: $0 + taken) }
+        unsafe stream.native.pointee.next_in = input.baseAddress.map {
+          unsafe UnsafeMutablePointer(mutating: $0 + taken)
+        }
         unsafe stream.native.pointee.avail_in = UInt32(input.count - taken)
         unsafe stream.native.pointee.next_out = room.baseAddress
         unsafe stream.native.pointee.avail_out = UInt32(ContentSource.chunk)

@@ -1,5 +1,6 @@
-@testable import SegmentEngine
 import Testing
+
+@testable import SegmentEngine
 
 @Suite("Stored bytes are shared out to kinds by what a sample took")
 struct KindCostsTests {
@@ -58,7 +59,8 @@ struct KindCostsTests {
         guard generator.once(in: 2) else { continue }
         let raw = Int.random(in: 0...5_000, using: &generator)
         costs.add(
-          [measure(kind, raw, .random(in: 0...raw, using: &generator))], stored: .random(in: 0...raw, using: &generator),
+          [measure(kind, raw, .random(in: 0...raw, using: &generator))],
+          stored: .random(in: 0...raw, using: &generator),
           weight: .random(in: 1...1e6, using: &generator), to: stratum)
       }
       sums[stratum] = sum(kinds, stored: .random(in: 0...1_000_000_000_000, using: &generator))

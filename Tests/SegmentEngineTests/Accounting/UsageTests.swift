@@ -1,6 +1,7 @@
-@testable import SegmentEngine
 import SegmentFiles
 import Testing
+
+@testable import SegmentEngine
 
 @Suite("Usage tells where every byte of a store is")
 struct UsageTests {

@@ -197,7 +197,9 @@ struct CompactingBesideTests {
     disk.inject(
       Fault(
         isFull ? .errno(28) : .failedSyncLosesDirtyData,
-        at: .matching { operation, path in (operation == .write || operation == .sync) && path.hasPrefix("/store/temporary/") }))
+        at: .matching { operation, path in
+          (operation == .write || operation == .sync) && path.hasPrefix("/store/temporary/")
+        }))
     let error = await failure { _ = try await store.maintain([.merge]) }
     #expect(error?.code == (isFull ? .diskFull : .ioFailed))
     disk.removeFaults()

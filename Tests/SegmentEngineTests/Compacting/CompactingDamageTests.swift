@@ -8,7 +8,8 @@ struct CompactingDamageTests {
 
   private let spanning = SessionKey(id: "spanning")
 
-  @Test("Nothing else is lost, verify names it, and no session's parts overlap", arguments: Damage.allCases, [true, false])
+  @Test(
+    "Nothing else is lost, verify names it, and no session's parts overlap", arguments: Damage.allCases, [true, false])
   func damaged(_ damage: Damage, _ merges: Bool) async throws {
     let folder = try StoreFolder()
     let clock = ShiftedClock()
@@ -25,7 +26,8 @@ struct CompactingDamageTests {
     }
     let victim = try store.packs()[8]
     let name = store.core.layout.relative(store.core.layout.pack(victim.id))
-    let block = try #require(try store.core.resolve(spanning).parts.first { $0.pack.id == victim.id }?.entry.blocks.first)
+    let block = try #require(
+      try store.core.resolve(spanning).parts.first { $0.pack.id == victim.id }?.entry.blocks.first)
     let footer = try store.core.packs.pack(victim).readFooter()
     var bytes = try folder.read(name)
     switch damage {

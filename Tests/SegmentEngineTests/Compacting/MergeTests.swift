@@ -21,7 +21,9 @@ struct MergeTests {
     let merged = try #require(try store.packs().first)
     #expect(try store.packs().count == 1 && merged.tier == .recent)
     #expect(Set(merged.dictionaries) == Set(packs.flatMap(\.dictionaries)) && merged.dictionaries.count == 3)
-    #expect(merged.events == packs.reduce(0) { $0 + $1.events } && merged.storedBytes == packs.reduce(0) { $0 + $1.storedBytes })
+    #expect(
+      merged.events == packs.reduce(0) { $0 + $1.events }
+        && merged.storedBytes == packs.reduce(0) { $0 + $1.storedBytes })
     #expect(merged.lastOrdinal == packs[11].lastOrdinal)
     #expect((merged.firstReceived, merged.lastReceived) == (packs[0].firstReceived, packs[11].lastReceived))
     #expect(try folder.files(in: "packs").count == 1 && folder.files(in: "temporary").isEmpty)

@@ -31,7 +31,8 @@ struct PromotionTests {
         #expect(try await store.summary(of: key)?.segments == 1)
         try expectBlocks(store, key, configuration.archiveBlockBytes)
         let blocks = try await store.byteRanges(in: key).blocks
-        #expect(blocks.allSatisfy { $0.codec == "none" || ($0.dictionary?.identifier == inForce) == (key.project == "shop") })
+        #expect(
+          blocks.allSatisfy { $0.codec == "none" || ($0.dictionary?.identifier == inForce) == (key.project == "shop") })
       }
       try await history.check(store, isExact: false, "promoted, round \(round)")
       try await history.checkDuplicates(store, "promoted, round \(round)")
@@ -76,18 +77,22 @@ struct PromotionTests {
     let key = SessionKey(id: "s")
     func time(_ index: Int) -> Double { Sample.base + Double(index) * 100 }
     // No Meta before the first keyframe, one right before the second, one in an earlier pack before the third.
-    try await store.add([Sample.click(time(0)), Sample.snapshot(time(1)), Sample.meta(time(2)), Sample.snapshot(time(3))], to: key)
+    try await store.add(
+      [Sample.click(time(0)), Sample.snapshot(time(1)), Sample.meta(time(2)), Sample.snapshot(time(3))], to: key)
     try await store.add([Sample.snapshot(time(4)), Sample.meta(time(5))], to: key)
     try await store.flush()
     try await store.add([Sample.snapshot(time(6)), Sample.snapshot(time(7))], to: key)
     try await store.add([Sample.meta(time(6)), Sample.click(time(7))], to: key, window: "b")
     try await store.flush()
-    try await store.add([Sample.snapshot(time(8)), Sample.meta(time(9)), Sample.meta(time(10)), Sample.snapshot(time(11))], to: key, window: "b")
+    try await store.add(
+      [Sample.snapshot(time(8)), Sample.meta(time(9)), Sample.meta(time(10)), Sample.snapshot(time(11))], to: key,
+      window: "b")
     try await store.finish(key)
     try await store.flush()
     var before: [[String]] = []
     for index in 0..<12 {
-      before.append(try await store.playback(of: key, at: .at(Timestamp(millisecondsSince1970: time(index)))).all().lines)
+      before.append(
+        try await store.playback(of: key, at: .at(Timestamp(millisecondsSince1970: time(index)))).all().lines)
     }
     try await store.maintain([.promotion])
     #expect(try store.packs().map(\.tier) == [.archive])
@@ -240,7 +245,8 @@ struct PromotionTests {
     var environment = StoreEnvironment.system()
     environment.files = disk.process()
     let configuration = Configuration.compacting()
-    let store = try await ReplayStore.open(Layout(root: "/store"), mode: .readWrite, configuration: configuration, environment)
+    let store = try await ReplayStore.open(
+      Layout(root: "/store"), mode: .readWrite, configuration: configuration, environment)
     let key = SessionKey(id: "s")
     var generator = SeededGenerator(seed: 4)
     for part in 0..<60 {
@@ -255,10 +261,13 @@ struct PromotionTests {
     try await store.maintain([.promotion])
     #expect(try await store.byteRanges(in: key).blocks.count > 6)
     let reads = ReadCount()
-    disk.inject(Fault(.errno(5), at: .matching { operation, path in
-      if operation == .read, path.hasPrefix("/store/packs/") { reads.add() }
-      return false
-    }, times: .forGood))
+    disk.inject(
+      Fault(
+        .errno(5),
+        at: .matching { operation, path in
+          if operation == .read, path.hasPrefix("/store/packs/") { reads.add() }
+          return false
+        }, times: .forGood))
     for offset in stride(from: 0.0, through: 59_000, by: 3_700) {
       reads.reset()
       var iterator = store.playback(of: key, at: .offset(milliseconds: offset)).makeAsyncIterator()

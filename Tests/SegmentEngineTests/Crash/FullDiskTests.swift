@@ -82,7 +82,8 @@ import Testing
     let expected = try append(store, writer, 1)
     disk.inject(
       Fault(
-        .failedSyncLosesDirtyData, at: .matching { operation, path in operation == .sync && path.contains("journals/") }))
+        .failedSyncLosesDirtyData, at: .matching { operation, path in operation == .sync && path.contains("journals/") }
+      ))
     #expect(throws: StoreError.self) { _ = try append(store, writer, 2) }
     // No later call may claim success: what the disk holds is not known.
     do {

@@ -63,7 +63,8 @@ import Testing
   }
 
   /// The batches of a session, and whether each is there exactly once with all its events, in order.
-  private static func content(of store: ReplayStore, _ session: Int) async throws -> (batches: Set<Int>, isWhole: Bool) {
+  private static func content(of store: ReplayStore, _ session: Int) async throws -> (batches: Set<Int>, isWhole: Bool)
+  {
     var text = ""
     do {
       for try await chunk in store.events(in: SessionKey(id: "s\(session)")) {

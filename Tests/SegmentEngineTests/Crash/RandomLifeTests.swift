@@ -59,7 +59,8 @@ struct RandomLife {
           if let key = hasSynced.randomElement(using: &random), !life.mayBeGone(key) {
             try life.tag(writer, key, ["k\(random.next() % 3)": "v\(random.next() % 100)"])
           }
-        case 10: if let key = hasSynced.randomElement(using: &random), !life.mayBeGone(key) { try life.finish(writer, key) }
+        case 10:
+          if let key = hasSynced.randomElement(using: &random), !life.mayBeGone(key) { try life.finish(writer, key) }
         case 11: try writer.rotate()
         case 12...13: try life.flush(writer)
         case 14:

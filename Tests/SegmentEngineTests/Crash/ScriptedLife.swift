@@ -118,7 +118,8 @@ struct ScriptedLife {
         text += "{\"type\":2,\"data\":{\"node\":{\"id\":\(number),\"pad\":\"\(String(repeating: "x", count: 300))\"}},"
         text += "\"timestamp\":\(time + 1)}\n"
       default:
-        text += "{\"type\":3,\"data\":{\"source\":\(event % 6),\"id\":\(number * 1000 + event)},\"timestamp\":\(time)}\n"
+        text +=
+          "{\"type\":3,\"data\":{\"source\":\(event % 6),\"id\":\(number * 1000 + event)},\"timestamp\":\(time)}\n"
       }
     }
     return Array(text.utf8)

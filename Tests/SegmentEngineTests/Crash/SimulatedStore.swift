@@ -68,7 +68,8 @@ extension StoreCore {
     var gaps: [Gap] = []
     var stream: ArrivalStream
     do { stream = try ArrivalStream(self, key, time: nil, window: nil) } catch
-    where [.notFound, .sessionErased, .sessionDropped, .sessionExpired].contains(error.code) {
+      where [.notFound, .sessionErased, .sessionDropped, .sessionExpired].contains(error.code)
+    {
       return ([], [])
     }
     while let chunk = try stream.next() {

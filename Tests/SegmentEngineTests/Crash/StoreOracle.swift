@@ -61,7 +61,9 @@ struct StoreOracle {
         if expected.certain.isEmpty, expected.tags.isEmpty, !expected.isFinished { continue }
         return "\(key): is gone"
       }
-      if summary.rawBytes != UInt64(found.bytes.count) { return "\(key): the summary has \(summary.rawBytes) raw bytes" }
+      if summary.rawBytes != UInt64(found.bytes.count) {
+        return "\(key): the summary has \(summary.rawBytes) raw bytes"
+      }
       var tags = [expected.tags]
       if let more = expected.possibleTags { tags.append(expected.tags.merging(more) { $1 }) }
       if !tags.contains(summary.tags) { return "\(key): has tags \(summary.tags), not one of \(tags)" }

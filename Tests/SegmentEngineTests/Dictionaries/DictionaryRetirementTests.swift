@@ -13,7 +13,10 @@ struct DictionaryRetirementTests {
   private func key(_ index: Int) -> SessionKey { SessionKey(project: "shop", id: "s\(index)") }
 
   private func page(_ index: Int) -> [String] {
-    [Sample.meta(Sample.base), Sample.snapshot(Sample.base, text: Self.passage + "\(index)"), Sample.click(Sample.base + 1)]
+    [
+      Sample.meta(Sample.base), Sample.snapshot(Sample.base, text: Self.passage + "\(index)"),
+      Sample.click(Sample.base + 1),
+    ]
   }
 
   /// A pack for each session, of two projects; with the second half a dictionary is in force for one of them.
@@ -44,7 +47,8 @@ struct DictionaryRetirementTests {
     try await writer.add(page(7), to: key(7))
     let before = try await StoreImage(writer).exports
     let store = try await folder.open(.maintenance, .compacting(), clock: clock)
-    #expect(await failure { try await store.retireDictionary(DictionaryID(Identifier(high: 1, low: 2))) }?.code == .notFound)
+    #expect(
+      await failure { try await store.retireDictionary(DictionaryID(Identifier(high: 1, low: 2))) }?.code == .notFound)
     let report = try await store.retireDictionary(DictionaryID(id))
     #expect(report.dictionariesRemoved == [DictionaryID(id)])
     #expect(report.rewrites.allSatisfy { $0.kind == .retirement } && report.rewrites.count == (isArchived ? 1 : 3))

@@ -1,6 +1,7 @@
 import SegmentCodecs
-@testable import SegmentEngine
 import Testing
+
+@testable import SegmentEngine
 
 @Suite("A project's dictionary compresses its blocks, and either of its copies is enough")
 struct DictionaryUseTests {

@@ -48,7 +48,8 @@ struct CatalogFormatTests {
       var generator = SeededGenerator(seed: lost)
       let other = (lost + 1) % pages * Self.page
       let replacements: [[UInt8]] = [
-        (0..<Self.page).map { _ in UInt8.random(in: 0...255, using: &generator) }, [UInt8](repeating: 0, count: Self.page),
+        (0..<Self.page).map { _ in UInt8.random(in: 0...255, using: &generator) },
+        [UInt8](repeating: 0, count: Self.page),
         Array(bytes[other..<other + Self.page]),
       ]
       for replacement in replacements {
@@ -56,7 +57,8 @@ struct CatalogFormatTests {
         damaged.replaceSubrange(lost * Self.page..<(lost + 1) * Self.page, with: replacement)
         let scan = CatalogScan(damaged, base: 0, next: 0)
         #expect(same(scan.frames, frames), "page \(lost)")
-        #expect(scan.damagedCopies == [UInt64(lost * Self.page)] && scan.lost == nil && !scan.hasTornTail, "page \(lost)")
+        #expect(
+          scan.damagedCopies == [UInt64(lost * Self.page)] && scan.lost == nil && !scan.hasTornTail, "page \(lost)")
       }
     }
   }

@@ -66,7 +66,8 @@ enum CodecSamples {
           id: file, time: 9, target: .session, hash: Hash128(high: 1, low: 2), sessions: 3, segments: 4, records: 5,
           bytes: 6, packs: 7, journals: 8, isDone: true)),
       .total(.init(day: 20_003, rule: "errors"), RuleTotal(facts, isKept: true, isFirst: true)), .forgetTotals(3),
-      .forgetTombstones(4), .snapshot(SnapshotFacts(id: store, time: 10, path: "/backup/\u{E9}")), .forgetSnapshot(store),
+      .forgetTombstones(4), .snapshot(SnapshotFacts(id: store, time: 10, path: "/backup/\u{E9}")),
+      .forgetSnapshot(store),
       .isSnapshot(11), .setExpiry(file, 20_004),
       .removeJournal(store), .removePack(file), .removeDictionary(store),
     ]
@@ -89,7 +90,8 @@ enum CodecSamples {
 
   static var blocks: [BlockEntry] {
     var first = BlockEntry(
-      frameOffset: 0, headerLength: 38, stored: 900, raw: 4_000, frameChecksum: 0xDEAD_BEEF, codec: .zstd, dictionary: 2,
+      frameOffset: 0, headerLength: 38, stored: 900, raw: 4_000, frameChecksum: 0xDEAD_BEEF, codec: .zstd,
+      dictionary: 2,
       sequence: 50, events: 7, epoch: 3, flags: [.hasRange, .hasImplausible], first: 1_700_000_000_000,
       last: 1_700_000_000_101, runs: [WindowRun(window: 0, events: 3), WindowRun(window: 1, events: 4)],
       keyframes: [
@@ -117,7 +119,9 @@ enum CodecSamples {
         TimedTag(change: TagChange(key: "plan", value: "pro"), time: 1_700_000_000_001),
         TimedTag(change: TagChange(key: "old", value: nil), time: 1_700_000_000_002),
       ], finished: 1_700_000_000_900, rule: "errors", rate: 0.25,
-      batches: [BatchEntry(hash: 77, rawChecksum: 88, rawLength: 4_000, sequence: 50, events: 7, received: 1_700_000_000_000)],
+      batches: [
+        BatchEntry(hash: 77, rawChecksum: 88, rawLength: 4_000, sequence: 50, events: 7, received: 1_700_000_000_000)
+      ],
       blocks: blocks)
   }
 
@@ -163,15 +167,18 @@ enum CodecSamples {
     }
     let footer = PackFooter(
       id: file, fileBytes: 128 + 5_000 + 48 + 128, directoryOffset: 4_000, locatorsOffset: 5_128, segments: 2,
-      locatorsChecksum: 6, events: 7, rawBytes: 8, storedBytes: 9, firstReceived: 10, lastReceived: 11, firstOrdinal: 12,
+      locatorsChecksum: 6, events: 7, rawBytes: 8, storedBytes: 9, firstReceived: 10, lastReceived: 11,
+      firstOrdinal: 12,
       lastOrdinal: 13, packedEvents: 14)
     let block = BlockHeader(
-      codec: .zstd, dictionary: 1, stored: 900, raw: 4_000, frameChecksum: 0, sequence: 1 << 50, epoch: 300, events: 200,
+      codec: .zstd, dictionary: 1, stored: 900, raw: 4_000, frameChecksum: 0, sequence: 1 << 50, epoch: 300,
+      events: 200,
       runs: [WindowRun(window: 0, events: 130), WindowRun(window: 65_000, events: 70)])
     let segment = SegmentHeader(
       blocksLength: 5_000, ordinal: 8, session: key, visitor: "ann", windows: ["", "tab"], dictionaries: [store])
     let lock = LockRecord(
-      isHeld: true, mark: true, process: ProcessFacts(host: "host.example", process: 4_711, started: 1_700_000_000_000.5),
+      isHeld: true, mark: true,
+      process: ProcessFacts(host: "host.example", process: 4_711, started: 1_700_000_000_000.5),
       taken: 1_700_000_000_777)
     return [
       CodecCase(name: "record of events", bytes: record(.events(batch)), decode: head, seal: sealHead),
@@ -195,11 +202,13 @@ enum CodecSamples {
       CodecCase(
         name: "pack header",
         bytes: PackHeader(
-          tier: .archive, expiryDay: 20_000, store: store, id: file, created: 5, className: String(repeating: "c", count: 63)
+          tier: .archive, expiryDay: 20_000, store: store, id: file, created: 5,
+          className: String(repeating: "c", count: 63)
         ).encode(), decode: { bytes in (try? PackHeader.decode(bytes)).map { "\($0)" } }, seal: plain),
       CodecCase(
         name: "segment header", bytes: segment.encode(pack: file, offset: offset),
-        decode: { bytes in (try? SegmentHeader.decode(bytes, pack: file, offset: offset)).map { "\($0)" } }, seal: placed),
+        decode: { bytes in (try? SegmentHeader.decode(bytes, pack: file, offset: offset)).map { "\($0)" } },
+        seal: placed),
       CodecCase(
         name: "block header", bytes: block.encode(pack: file, offset: offset) { UInt32(truncatingIfNeeded: $0) },
         decode: { bytes in (try? BlockHeader.decode(bytes, pack: file, offset: offset)).map { "\($0)" } }, seal: placed),
@@ -213,7 +222,10 @@ enum CodecSamples {
           placed(&bytes)
         }),
       CodecCase(
-        name: "erased record", bytes: RecordHead.erased(journal: file, offset: offset, size: 64, appliedCommit: 300).map { Array($0.prefix(60)) } ?? [],
+        name: "erased record",
+        bytes: RecordHead.erased(journal: file, offset: offset, size: 64, appliedCommit: 300).map {
+          Array($0.prefix(60))
+        } ?? [],
         decode: head, seal: sealHead),
       CodecCase(
         name: "marker of an erased segment",

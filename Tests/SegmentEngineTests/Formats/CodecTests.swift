@@ -15,7 +15,8 @@ struct CodecTests {
         CodecSamples.entry.encode(pack: file, at: offset, segmentHeaderLength: 60), pack: file, at: offset)
         == CodecSamples.entry)
     for details in [
-      RecordDetails.events(CodecSamples.batch), .tags([TagChange(key: "k", value: ""), TagChange(key: "", value: nil)]), .finish,
+      RecordDetails.events(CodecSamples.batch),
+      .tags([TagChange(key: "k", value: ""), TagChange(key: "", value: nil)]), .finish,
     ] {
       let bytes = CodecSamples.record(details)
       let head = try RecordHead.decode(bytes, at: 0, journal: file, offset: offset)
@@ -49,7 +50,9 @@ struct CodecTests {
     }
   }
 
-  @Test("Garbage with a fitting checksum is read as something or refused, and never traps", arguments: CodecCase.all.indices)
+  @Test(
+    "Garbage with a fitting checksum is read as something or refused, and never traps", arguments: CodecCase.all.indices
+  )
   func garbage(_ index: Int) {
     let sample = CodecCase.all[index]
     guard let seal = sample.seal else { return }

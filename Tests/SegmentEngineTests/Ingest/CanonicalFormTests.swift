@@ -3,7 +3,9 @@ import Testing
 
 @Suite("What is stored is the events byte for byte, one a line")
 struct CanonicalFormTests {
-  private static let events = [Sample.meta(Sample.base), Sample.snapshot(Sample.base + 0.5), Sample.custom(Sample.base + 1)]
+  private static let events = [
+    Sample.meta(Sample.base), Sample.snapshot(Sample.base + 0.5), Sample.custom(Sample.base + 1),
+  ]
   private static let plain = events.joined(separator: "\n") + "\n"
 
   private static let forms: [(name: String, body: String)] = [
@@ -32,7 +34,8 @@ struct CanonicalFormTests {
 
   @Test("Line breaks between an event's tokens become spaces, everything else stays")
   func prettyPrinted() async throws {
-    let pretty = "{\n  \"type\": 5,\r\n  \"data\": {\"tag\": \"a\\n b\", \"x\": [1,\n 2]},\n\t\"timestamp\": 1760000000000\n}"
+    let pretty =
+      "{\n  \"type\": 5,\r\n  \"data\": {\"tag\": \"a\\n b\", \"x\": [1,\n 2]},\n\t\"timestamp\": 1760000000000\n}"
     let expected = pretty.map { $0 == "\n" ? " " : $0 == "\r\n" ? "  " : String($0) }.joined() + "\n"
     let folder = try StoreFolder()
     let store = try await folder.open()

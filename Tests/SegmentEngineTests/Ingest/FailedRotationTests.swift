@@ -21,7 +21,9 @@ struct FailedRotationTests {
   }
 
   /// The catalog may or may not say that the journal is sealed: nothing may be put behind its end then.
-  @Test("Wherever the commit of the catalog failed", arguments: [FileError.Operation.sync, .write], ["/catalog", "/catalog.lock"])
+  @Test(
+    "Wherever the commit of the catalog failed", arguments: [FileError.Operation.sync, .write],
+    ["/catalog", "/catalog.lock"])
   func failedCommit(_ operation: FileError.Operation, _ file: String) throws {
     let ioError: Int32 = 5
     // The lock's record is written twice in a commit: before the catalog and after.

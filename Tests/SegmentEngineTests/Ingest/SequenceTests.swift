@@ -33,7 +33,9 @@ struct SequenceTests {
     var all: [(window: String, line: String)] = []
     for round in 0..<30 {
       let window = names[round * 7 % 3]
-      let events = (0...round % 4).map { Sample.mutation(Sample.base + Double(round * 100 + $0), text: "\(round)-\($0)") }
+      let events = (0...round % 4).map {
+        Sample.mutation(Sample.base + Double(round * 100 + $0), text: "\(round)-\($0)")
+      }
       let receipt = try await store.add(events, to: key, window: window)
       #expect(receipt.first.sequence == UInt64(all.count))
       all += events.map { (window, $0) }

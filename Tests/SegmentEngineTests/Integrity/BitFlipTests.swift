@@ -33,7 +33,8 @@ struct BitFlipTests {
           .batch(
             try PreparedBatch(
               Sample.batch(events), to: key, window: "w", batchID: "b\(round)", visitor: "v",
-              validation: .rejectBatch, durability: .synced, origin: .live, received: store.clock.now(), limits: .init())))
+              validation: .rejectBatch, durability: .synced, origin: .live, received: store.clock.now(), limits: .init()
+            )))
         sessions[place].lines += events
       }
       for outcome in writer.commit(group) { _ = try outcome.get() }
@@ -53,7 +54,8 @@ struct BitFlipTests {
     try disk.setContents(SimulatedStore.layout.catalogLock, [])
     for value in ["x", "y"] {
       let edit = SessionEdit(
-        commit: 0, session: sessions[1].key, time: 1_700_000_009_000, change: .setTags([TagChange(key: "k", value: value)]))
+        commit: 0, session: sessions[1].key, time: 1_700_000_009_000,
+        change: .setTags([TagChange(key: "k", value: value)]))
       try outside.catalog.commit { _ in [.session(edit)] }
     }
     return (store, sessions)
@@ -66,7 +68,9 @@ struct BitFlipTests {
     #expect(try reader.verified(deep: true).findings == [])
     for session in sessions {
       let read = try reader.exported(session.key)
-      #expect(read.gaps.isEmpty && String(decoding: read.bytes, as: UTF8.self) == session.lines.joined(separator: "\n") + "\n")
+      #expect(
+        read.gaps.isEmpty && String(decoding: read.bytes, as: UTF8.self) == session.lines.joined(separator: "\n") + "\n"
+      )
     }
     let names = store.disk.paths().map { SimulatedStore.layout.relative($0) }
     #expect(names.count { $0.hasPrefix("packs/") } == 1)

@@ -22,7 +22,8 @@ struct PlanTests {
     var facts = MaintenancePlan.Facts()
     facts.expiry.whole = [state.packs[0]]
     facts.promotion = Compactor.PromotionPlan(
-      rule: PromotionRule(now: 0, Configuration()), packs: [state.packs[1]], names: [], sessions: 5, dueBytes: 900, dropped: 2,
+      rule: PromotionRule(now: 0, Configuration()), packs: [state.packs[1]], names: [], sessions: 5, dueBytes: 900,
+      dropped: 2,
       droppedBytes: 300)
     facts.settlement = state.packs[2]
     facts.trainings = [("shop", .first)]
@@ -34,7 +35,8 @@ struct PlanTests {
   func order() throws {
     let state = try state
     let plan = MaintenancePlan.jobs(state, .keepAll, facts(state), Configuration(), .all)
-    #expect(plan.map(\.job) == [.expiry, .erasure, .flush, .dictionaries, .dictionaries, .promotion, .promotion, .merge])
+    #expect(
+      plan.map(\.job) == [.expiry, .erasure, .flush, .dictionaries, .dictionaries, .promotion, .promotion, .merge])
     #expect(plan[0].bytesFreed == 40_000 && plan[0].packs == 1)
     #expect(plan[2].bytesRead == 9_000)
     #expect(plan[5].reason.contains("2 of them left out") && plan[5].bytesFreed == 300)

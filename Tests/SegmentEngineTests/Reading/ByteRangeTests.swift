@@ -48,7 +48,8 @@ struct ByteRangeTests {
       let content = try decode(block, folder)
       #expect(content.count == block.rawLength)
       #expect(content.count { $0 == 0x0A } == block.events)
-      #expect(block.description == "\(block.file)?range=bytes=\(block.offset)-\(block.offset + UInt64(block.length) - 1)")
+      #expect(
+        block.description == "\(block.file)?range=bytes=\(block.offset)-\(block.offset + UInt64(block.length) - 1)")
       decoded += content
       next += UInt64(block.events)
     }
@@ -71,7 +72,8 @@ struct ByteRangeTests {
     let all = try await store.byteRanges(in: key).blocks
     #expect(all.count == 30)
     func blocks(_ from: Double, _ to: Double) async throws -> [ByteRanges.Block] {
-      let range = Timestamp(millisecondsSince1970: Sample.base + from)..<Timestamp(millisecondsSince1970: Sample.base + to)
+      let range =
+        Timestamp(millisecondsSince1970: Sample.base + from)..<Timestamp(millisecondsSince1970: Sample.base + to)
       return try await store.byteRanges(in: key, time: range).blocks
     }
     #expect(try await blocks(0, 1) == [all[0]])

@@ -65,7 +65,9 @@ struct KeyframeTests {
 
   @Test("With the Meta event that came in the batch before")
   func metaInTheBatchBefore() async throws {
-    let batches = [page(0), [step(10), Sample.meta(Sample.base + 1_000)], [Sample.snapshot(Sample.base + 1_001), step(1_002)]]
+    let batches = [
+      page(0), [step(10), Sample.meta(Sample.base + 1_000)], [Sample.snapshot(Sample.base + 1_001), step(1_002)],
+    ]
     try await store(batches) { store in
       let read = try await store.playback(of: key, at: at(1_500)).all()
       #expect(read.lines == [batches[1][1]] + batches[2])
@@ -154,7 +156,8 @@ struct KeyframeTests {
       }
       let open = Timestamp(millisecondsSince1970: 0)..<Timestamp(millisecondsSince1970: .infinity)
       #expect(await failure { _ = try await store.events(in: key, time: open).all() }?.code == .invalidArgument)
-      #expect(await failure { _ = try await store.events(in: key, time: open, order: .time).all() }?.code == .invalidArgument)
+      #expect(
+        await failure { _ = try await store.events(in: key, time: open, order: .time).all() }?.code == .invalidArgument)
       #expect(await failure { _ = try await store.byteRanges(in: key, time: open) }?.code == .invalidArgument)
     }
   }

@@ -78,7 +78,9 @@ struct ListingTests {
       (SessionQuery(hasErrors: true), { $0.errors > 0 }),
       (
         SessionQuery(project: "blog", tags: ["even": nil], url: "*4*", hasErrors: true),
-        { $0.key.project == "blog" && $0.tags["even"] != nil && $0.errors > 0 && $0.pages.contains { $0.contains("4") } }
+        {
+          $0.key.project == "blog" && $0.tags["even"] != nil && $0.errors > 0 && $0.pages.contains { $0.contains("4") }
+        }
       ),
     ]
     for round in 0..<2 {
@@ -137,7 +139,8 @@ struct ListingTests {
     #expect(try await store.sessions(SessionQuery(limit: 0)).sessions.count == 1)
     #expect(try await store.sessions(SessionQuery(limit: -5)).sessions.count == 1)
     #expect(try await store.sessions(SessionQuery(limit: .max)).sessions.count == 3)
-    #expect(SessionPage.Position("") == nil && SessionPage.Position("1-zz") == nil && SessionPage.Position("1-2-3") == nil)
+    #expect(
+      SessionPage.Position("") == nil && SessionPage.Position("1-zz") == nil && SessionPage.Position("1-2-3") == nil)
     try await store.close()
   }
 }

@@ -26,7 +26,8 @@ struct OverlapTests {
       #expect(try await store.events(in: key).all().lines == events.map(\.line))
       let range = Sample.base + 600_000..<Sample.base + 1_200_000
       let part = try await store.events(
-        in: key, time: Timestamp(millisecondsSince1970: range.lowerBound)..<Timestamp(millisecondsSince1970: range.upperBound),
+        in: key,
+        time: Timestamp(millisecondsSince1970: range.lowerBound)..<Timestamp(millisecondsSince1970: range.upperBound),
         order: .time
       ).all()
       #expect(part.lines == sorted.filter { range.contains($0.element.time) }.map(\.element.line))

@@ -43,7 +43,8 @@ struct PackedEventTests {
     let folder = try StoreFolder()
     let store = try await folder.open()
     // posthog-js: gzip in a string in place of data.
-    let event = "{\"type\":2,\"data\":\"\\u001f\u{8B}\\b\\u0000abc\",\"cv\":\"2024-10\",\"timestamp\":\(Sample.number(Sample.base))}"
+    let event =
+      "{\"type\":2,\"data\":\"\\u001f\u{8B}\\b\\u0000abc\",\"cv\":\"2024-10\",\"timestamp\":\(Sample.number(Sample.base))}"
     try await store.add([event, Sample.click(Sample.base + 1)], to: key)
     for _ in 0..<2 {
       let read = try await store.playback(of: key, at: .at(Timestamp(millisecondsSince1970: Sample.base))).all()
@@ -73,7 +74,9 @@ struct PackedEventTests {
       let read = try await store.events(in: key).all()
       #expect(read.lines == events)
       #expect(read.events.map(\.type) == [99, 65_535, 3, 3, 3, 3, 7, 5])
-      #expect(read.events.map { $0.timestamp?.millisecondsSince1970 } == [0, 1, 2, 3, 4.125, 5, 6, 7].map { Sample.base + $0 })
+      #expect(
+        read.events.map { $0.timestamp?.millisecondsSince1970 }
+          == [0, 1, 2, 3, 4.125, 5, 6, 7].map { Sample.base + $0 })
       #expect(try await store.events(in: key, order: .time).all().lines == events)
       try await store.flush()
     }

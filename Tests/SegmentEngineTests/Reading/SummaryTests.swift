@@ -6,7 +6,9 @@ struct SummaryTests {
   private let key = SessionKey(id: "s")
 
   /// What a flush or a restart may change is left out.
-  private func facts(_ store: ReplayStore, sourceLocation: SourceLocation = #_sourceLocation) async throws -> SessionSummary {
+  private func facts(_ store: ReplayStore, sourceLocation: SourceLocation = #_sourceLocation) async throws
+    -> SessionSummary
+  {
     var summary = try #require(try await store.summary(of: key), sourceLocation: sourceLocation)
     summary.storedBytes = 0
     summary.segments = 0

@@ -60,7 +60,8 @@ struct BatchRefusalTests {
       "control character"),
     .init("one field twice", #"{"type":3,"type":3,"timestamp":1}"#, .invalidEvents, "only once"),
     .init(
-      "an event over the limit", "{\"type\":5,\"timestamp\":1,\"data\":\"" + String(repeating: "x", count: 2_000) + "\"}",
+      "an event over the limit",
+      "{\"type\":5,\"timestamp\":1,\"data\":\"" + String(repeating: "x", count: 2_000) + "\"}",
       .eventTooLarge, "larger than the limit"),
     .init(
       "an event over the limit behind a good one",
@@ -122,7 +123,8 @@ struct BatchRefusalTests {
     let filler = Array(repeating: event, count: 166).joined(separator: "\n")
     let batch = Array((filler + String(repeating: " ", count: 250_000 - filler.utf8.count)).utf8)
     #expect(try await store.append(batch, to: key, origin: .imported).events == 166)
-    #expect(await failure { try await store.append(batch + [0x20], to: key, origin: .imported) }?.code == .batchTooLarge)
+    #expect(
+      await failure { try await store.append(batch + [0x20], to: key, origin: .imported) }?.code == .batchTooLarge)
     try await store.close()
   }
 

@@ -5,7 +5,8 @@ import Testing
 struct NameTests {
   private static let legal = [
     "a/b", "/", "/etc/passwd", "..", "../../x", ".", "a\\b", "~", "catalog", "journals", " ", "a b", "%00", "😀",
-    "e\u{301}", "\u{E9}", "\u{FEFF}", "\u{202E}abc", "日本語", "A", "a", "K", "\u{212A}", String(repeating: "x", count: 256),
+    "e\u{301}", "\u{E9}", "\u{FEFF}", "\u{202E}abc", "日本語", "A", "a", "K", "\u{212A}",
+    String(repeating: "x", count: 256),
     String(repeating: "é", count: 128), "-", "*", "?", "\"", "null", "\u{85}",
   ]
 

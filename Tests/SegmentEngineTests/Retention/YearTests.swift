@@ -4,8 +4,8 @@ import Testing
 
 @testable import SegmentEngine
 
-/// A simulated year: 1,000 sessions a day on a simulated disk, with a policy of three rules and a budget that begins to bind
-/// when traffic grows.
+/// A simulated year: 1,000 sessions a day on a simulated disk, with a policy of three rules and a budget that begins to
+/// bind when traffic grows.
 @Suite struct YearTests {
   #if DEBUG
     static let days = 45

@@ -53,7 +53,9 @@ struct MaintenanceTests {
     // Takes the edit along.
     try await writer.add([Sample.click(Sample.base)], to: SessionKey(id: "other"))
     #expect(try await writer.add([Sample.click(Sample.base)], to: key, batchID: "b2").first.sequence == 2)
-    #expect(await failure { try await writer.add([Sample.click(Sample.base)], to: key, batchID: "b") }?.code == .batchConflict)
+    #expect(
+      await failure { try await writer.add([Sample.click(Sample.base)], to: key, batchID: "b") }?.code == .batchConflict
+    )
     #expect(try await maintenance.summary(of: key)?.tags == ["a": "b"])
     #expect(try await writer.summary(of: key)?.events == 3)
     try await writer.flush()

@@ -8,7 +8,8 @@ struct ReaderTests {
 
   private func line(_ index: Int) -> String { Sample.mutation(Sample.base + Double(index), text: "\(index)") }
 
-  @Test("Each batch as soon as its append returned, before and after flushes", arguments: [Mode.readOnly, .maintenance])
+  @Test(
+    "Each batch as soon as its append returned, before and after flushes", arguments: [Mode.readOnly, .maintenance])
   func acknowledged(_ mode: Mode) async throws {
     let folder = try StoreFolder()
     let writer = try await folder.open()
@@ -49,7 +50,9 @@ struct ReaderTests {
     try await early.close()
   }
 
-  @Test("A stream that is half read goes on across flushes", arguments: [Mode.readWrite, .readOnly], [EventOrder.arrival, .time])
+  @Test(
+    "A stream that is half read goes on across flushes", arguments: [Mode.readWrite, .readOnly],
+    [EventOrder.arrival, .time])
   func midStream(_ mode: Mode, _ order: EventOrder) async throws {
     let folder = try StoreFolder()
     let writer = try await folder.open()

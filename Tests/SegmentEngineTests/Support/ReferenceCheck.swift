@@ -51,7 +51,9 @@ struct ReferenceCheck {
           }
         let expected = reference.playback(units, at: time, window: window)
         expectSame(read.lines, expected.lines, "\(what): playback at \(moment), window \(window ?? "all")")
-        #expect(read.gaps.map(\.reason) == (expected.notice.map { [$0] } ?? []), "\(what): playback at \(moment), window \(window ?? "all")")
+        #expect(
+          read.gaps.map(\.reason) == (expected.notice.map { [$0] } ?? []),
+          "\(what): playback at \(moment), window \(window ?? "all")")
       }
     }
   }

@@ -15,7 +15,9 @@ final class ShiftedClock: EngineClock {
 
 extension StoreFolder {
   /// Opens the store with a clock of the test's own.
-  func open(_ mode: Mode = .readWrite, _ configuration: Configuration = .small(), clock: ShiftedClock) async throws -> ReplayStore {
+  func open(_ mode: Mode = .readWrite, _ configuration: Configuration = .small(), clock: ShiftedClock) async throws
+    -> ReplayStore
+  {
     var environment = StoreEnvironment.system()
     environment.clock = clock
     return try await ReplayStore.open(Layout(root: path), mode: mode, configuration: configuration, environment)

@@ -40,8 +40,12 @@ struct StoredHistory {
         let version = UInt64(pack / 4 + 1)
         try store.install(Sample.meta(Sample.base) + generator.letters(300), project: "shop", version: version)
       }
-      for key in keys where !generator.once(in: 4) { try await send(store, key, batches: Int.random(in: 1...3, using: &generator)) }
-      if generator.once(in: 3), let key = keys.randomElement(using: &generator), sessions[key]?.reference.events.isEmpty == false {
+      for key in keys where !generator.once(in: 4) {
+        try await send(store, key, batches: Int.random(in: 1...3, using: &generator))
+      }
+      if generator.once(in: 3), let key = keys.randomElement(using: &generator),
+        sessions[key]?.reference.events.isEmpty == false
+      {
         try await store.setTags(["pack\(pack)": "\(seed)", "last": "\(pack)"], on: key)
       }
       try await store.flush()

@@ -7,8 +7,12 @@ struct TrainingOccasionTests {
   private func key(_ index: Int) -> SessionKey { SessionKey(project: "shop", id: "s\(index)") }
 
   /// Fills a project with sessions of so many visitors and flushes.
-  private func fill(_ store: ReplayStore, _ pages: inout SitePages, sessions: Range<Int>, visitors: Int, views: Int = 3) async throws {
-    for index in sessions { try await store.add(pages.session(views: views), to: key(index), visitor: "v\(index % visitors)") }
+  private func fill(_ store: ReplayStore, _ pages: inout SitePages, sessions: Range<Int>, visitors: Int, views: Int = 3)
+    async throws
+  {
+    for index in sessions {
+      try await store.add(pages.session(views: views), to: key(index), visitor: "v\(index % visitors)")
+    }
     try await store.flush()
   }
 

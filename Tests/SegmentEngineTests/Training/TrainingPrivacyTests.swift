@@ -27,7 +27,8 @@ struct TrainingPrivacyTests {
     return options
   }
 
-  @Test("Secrets of sessions, of one visitor in a hundred sessions, of unknown visitors below ten", arguments: [0.0, 0.2])
+  @Test(
+    "Secrets of sessions, of one visitor in a hundred sessions, of unknown visitors below ten", arguments: [0.0, 0.2])
   func secrets(_ heldOut: Double) async throws {
     let folder = try StoreFolder()
     let store = try await folder.open(.readWrite, .training())
@@ -83,7 +84,9 @@ struct TrainingPrivacyTests {
     var pages = SitePages(seed: 22, templates: 2, bytes: 800)
     let (three, fourteen, fifteen) = (pages.letters(100), pages.letters(100), pages.letters(100))
     for index in 0..<300 {
-      let extra = (index % 100 == 7 ? [three] : []) + (index % 20 == 3 && index > 20 ? [fourteen] : []) + (index % 20 == 5 ? [fifteen] : [])
+      let extra =
+        (index % 100 == 7 ? [three] : []) + (index % 20 == 3 && index > 20 ? [fourteen] : [])
+        + (index % 20 == 5 ? [fifteen] : [])
       try await store.add(pages.session(views: 1, extra: extra), to: key("\(index)"), visitor: "v\(index)")
     }
     try await store.flush()

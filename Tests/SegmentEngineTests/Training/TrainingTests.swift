@@ -76,7 +76,8 @@ struct TrainingTests {
     // Promotion compresses what came before with it too.
     try await store.maintain([.promotion])
     #expect(try await store.info().recentPacks.count == 0)
-    #expect(try await store.byteRanges(in: SessionKey(project: "shop", id: "s-1")).blocks.allSatisfy { $0.dictionary != nil })
+    #expect(
+      try await store.byteRanges(in: SessionKey(project: "shop", id: "s-1")).blocks.allSatisfy { $0.dictionary != nil })
     try await check(store, texts)
     try await store.close()
     let reader = try await folder.open(.readOnly)
