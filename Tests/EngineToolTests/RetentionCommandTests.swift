@@ -154,13 +154,13 @@ struct RetentionCommandTests {
       let before = try tool.content(of: "store")
       let doubted = try plan(tool.expect(0, "expire store --dry-run --json"))
       #expect(doubted.map { $0["job"] as? String } == ["expiry"])
-      #expect((doubted[0]["why"] as? String)?.contains("nothing is let go; look at the clock") == true)
+      #expect((doubted[0]["why"] as? String)?.contains("nothing is let go or decided on; look at the clock") == true)
       #expect(try tool.content(of: "store") == before)
       let refused = try tool.expect(4, "expire store")
-      #expect(refused.errors.contains("[clockAhead]") && refused.errors.contains("expire --force"))
-      // Other maintenance goes on, and says why nothing expires.
+      #expect(refused.errors.contains("[clockAhead]") && refused.errors.contains("use --force"))
+      // Other maintenance goes on, and says what it left.
       let compacted = try tool.decide()
-      #expect(compacted.errors.contains("nothing expires"))
+      #expect(compacted.errors.contains("sessions are neither let go nor decided on"))
       #expect(try tool.sessions().count == 5)
 
       // Something new came in: the clock is right.
@@ -200,9 +200,9 @@ struct RetentionCommandTests {
       try tool.decide()
       #expect(try tool.expect(0, "export store s-02").text == ShopSessions.recording("s-02"))
       #expect(try tool.expect(0, "verify store --deep").status == 0)
-      // Its time is past: it goes with the next maintenance.
+      // Its time is past: it goes as soon as nothing holds it.
       try tool.expect(0, "unpin store s-02")
-      try tool.decide()
+      try tool.expect(0, "expire store --force")
       #expect(try tool.sessions().isEmpty)
     }
   }

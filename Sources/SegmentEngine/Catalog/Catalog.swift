@@ -175,7 +175,12 @@ package final class Catalog: Sendable {
 
   /// Writes a new generation where something is left of a commit that was cut short, or a page's copy is damaged.
   /// Called when a store is opened for writing. Does nothing to a catalog that is well.
-  func repair() throws(StoreError) {
+  func repair() throws(StoreError) { try renew { _ in false } }
+
+  /// Writes a new generation where the commits since the last take much: what was destroyed in place leaves its pages.
+  func shrink() throws(StoreError) { try renew { $0.end > $0.baseBytes + max(65_536, $0.baseBytes / 2) } }
+
+  private func renew(_ isDue: (Loaded) -> Bool) throws(StoreError) {
     try turn.withLock { (_) throws(StoreError) in
       let lock = try inStore(layout) { () throws(FileError) in
         try environment.files.lock(layout.catalogLock, wait: true)
@@ -184,7 +189,7 @@ package final class Catalog: Sendable {
       defer { lock.release() }
       let record = try inStore(layout) { () throws(FileError) in try LockRecord.read(lock.file) }
       var current = try Self.reload(loaded.withLock { $0 }, environment, layout)
-      if record?.mark ?? true || current.hasTornTail || current.hasDamagedCopy {
+      if record?.mark ?? true || current.hasTornTail || current.hasDamagedCopy || isDue(current) {
         var state = current.state
         state.generation += 1
         try Self.writeMark(true, lock, environment, layout)

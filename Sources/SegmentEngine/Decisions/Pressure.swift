@@ -50,14 +50,17 @@ extension StoreCore {
   }
 }
 
-/// What the committing thread knows of the pressure: measured now and then, with what was written since on top.
+/// What a process knows of the pressure: measured now and then, and after sessions were let go for it; with what was
+/// written since on top.
 final class PressureGauge: Sendable {
   private let state = Lock((measured: Pressure(), since: 0 as UInt64))
 
   /// Measures anew. Returns whether something should be let go.
   func measure(_ core: StoreCore) throws(StoreError) -> Bool {
+    let before = state.withLock { $0.since }
     let pressure = try core.pressure()
-    state.withLock { $0 = (pressure, 0) }
+    // What is written meanwhile counts on, even where it was measured already.
+    state.withLock { $0 = (pressure, $0.since - min($0.since, before)) }
     return pressure.excess > 0
   }
 

@@ -10,6 +10,8 @@ struct Eviction {
 
   /// Sessions that one commit lets go.
   static let chunk = 24
+  /// Rounds in a row that may free nothing that can be measured.
+  static let patience = 3
 
   /// How many bytes are too many: in all, and by project.
   struct Need {
@@ -52,14 +54,18 @@ struct Eviction {
   /// Does it. Returns what went; nil where nothing had to or nothing may.
   func run(_ control: MaintenanceControl) throws(StoreError) -> MaintenanceReport.Departure? {
     var gone = MaintenanceReport.Departure(reason: .budget)
-    var previous: UInt64?
+    defer { _ = try? core.gauge.measure(core) }
+    var least = UInt64.max
+    var fruitless = 0
     while true {
       try core.refreshAll()
       let need = try need()
-      // Bytes are estimated by segments, and pages are freed whole: it may take another round, but never one for nothing.
+      if need.isEmpty { break }
+      // Bytes are estimated by segments, and pages are freed whole: it may take more rounds, but not many for nothing.
       let sum = need.projects.values.reduce(need.bytes, +)
-      if need.isEmpty || previous.map({ sum >= $0 }) ?? false { break }
-      previous = sum
+      fruitless = sum < least ? 0 : fruitless + 1
+      if fruitless == Self.patience { break }
+      least = min(least, sum)
       let chosen = try plan(need)
       if chosen.isEmpty {
         core.logger?.warning(
@@ -72,6 +78,8 @@ struct Eviction {
         try letGo(Array(chosen[at..<min(chosen.count, at + Self.chunk)]), control, &gone)
         at += Self.chunk
       }
+      // The pages that went through the catalog are not to be what is over the budget.
+      do throws(StoreError) { try core.catalog.shrink() } catch { if error.code != .diskFull { throw error } }
     }
     return gone.sessions > 0 ? gone : nil
   }

@@ -28,6 +28,8 @@ package final class StoreCore: Sendable {
   let contexts = ContextPool(idleLimit: 8)
   let policies = PolicyCache()
   let metrics: StoreMetrics
+  /// How the store stands against its budget.
+  let gauge = PressureGauge()
   let contents: Lock<Contents>
   /// One thread at a time brings `contents` up to date.
   private let refreshing = Lock<Void>(())

@@ -91,7 +91,7 @@ extension StoreWriter {
     try core.endErasures()
     try removeOrphans()
     // From the first batch on a budget holds.
-    _ = try gauge.measure(core)
+    _ = try core.gauge.measure(core)
   }
 
   /// The durable mark. One that says nothing, as after a loss of power, is removed.

@@ -23,8 +23,6 @@ package final class StoreWriter: Sendable {
   package let core: StoreCore
   private let lock: HeldLock
   let state: Lock<State>
-  /// How the store stands against its budget.
-  let gauge = PressureGauge()
   /// One flush at a time.
   let flushing = Lock<Void>(())
 
@@ -75,7 +73,7 @@ package final class StoreWriter: Sendable {
     for edit in edits { draft.add(edit) }
     var outcomes: [CommitOutcome?] = []
     for pending in group {
-      if let refusal = gauge.refusal(adding: UInt64(journal.stagedBytes + pending.bytes)), pending.isBatch {
+      if let refusal = core.gauge.refusal(adding: UInt64(journal.stagedBytes + pending.bytes)), pending.isBatch {
         core.metrics.countRefusal()
         // What was let go is told before that there is no room.
         outcomes.append(.failure(core.refusal(of: pending.session) ?? refusal))
@@ -112,7 +110,7 @@ package final class StoreWriter: Sendable {
       state.unsyncedSince = environment.clock.monotonic()
     }
     draft.apply(group)
-    gauge.add(UInt64(journal.stagedBytes))
+    core.gauge.add(UInt64(journal.stagedBytes))
     draft.count(in: core.metrics)
     return outcomes.map { $0 ?? .failure(.nothingCommitted) }
   }
@@ -205,7 +203,7 @@ package final class StoreWriter: Sendable {
   /// Looks what there is to do between commits.
   package func poll() throws(StoreError) -> Found {
     let edits = try pendingSessionEdits()
-    let isPressed = try gauge.measure(core)
+    let isPressed = try core.gauge.measure(core)
     let request = core.contents.withLock { $0.catalog.flushRequest }
     let taken = state.withLock { state -> Bool in
       defer { state.flushRequestTaken = max(state.flushRequestTaken, request) }
