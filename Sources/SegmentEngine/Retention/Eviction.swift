@@ -8,8 +8,9 @@ struct Eviction {
   let core: StoreCore
   let projects: ProjectBytes
 
-  /// Sessions that one commit lets go.
-  static let chunk = 24
+  /// Sessions that one commit lets go: more where they are so small that the commit would take what it gives, but never
+  /// many, as each has pages of its own that go through the catalog.
+  static let chunk = (sessions: 24, bytes: 512 << 10 as UInt64, most: 128)
   /// Rounds in a row that may free nothing that can be measured.
   static let patience = 3
 
@@ -72,16 +73,33 @@ struct Eviction {
           "over the budget, and nothing more may be let go", metadata: ["bytes": "\(sum)"])
         break
       }
-      var at = 0
-      while at < chosen.count {
+      var rest = chosen[...]
+      while !rest.isEmpty {
         try control.check()
-        try letGo(Array(chosen[at..<min(chosen.count, at + Self.chunk)]), control, &gone)
-        at += Self.chunk
+        let part = Self.part(rest)
+        try letGo(Array(part), control, &gone)
+        rest = rest[part.endIndex...]
       }
-      // The pages that went through the catalog are not to be what is over the budget.
-      do throws(StoreError) { try core.catalog.shrink() } catch { if error.code != .diskFull { throw error } }
+      // What letting go took itself is not to be what is over the budget.
+      do throws(StoreError) {
+        _ = try GoneLists(core: core).tidy()
+        try core.catalog.shrink()
+      } catch { if error.code != .diskFull { throw error } }
     }
     return gone.sessions > 0 ? gone : nil
+  }
+
+  /// The first of some candidates, as many as one commit lets go.
+  private static func part(_ rest: ArraySlice<EvictionPlan.Candidate>) -> ArraySlice<EvictionPlan.Candidate> {
+    var bytes: UInt64 = 0
+    var end = rest.startIndex
+    while end < rest.endIndex {
+      let count = end - rest.startIndex
+      if count >= chunk.most || (count >= chunk.sessions && bytes >= chunk.bytes) { break }
+      bytes += rest[end].bytes
+      end += 1
+    }
+    return rest[..<end]
   }
 
   // MARK: Candidates
