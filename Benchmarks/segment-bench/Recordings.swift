@@ -6,6 +6,8 @@ struct RecordedBatch: Sendable {
   var window: String
   var bytes: [UInt8]
   var events: Int
+  /// When it was received, milliseconds after the session's first.
+  var offset = 0.0
 }
 
 /// A session as it was recorded, in the order in which its batches were received.
@@ -24,6 +26,7 @@ enum Recordings {
       var window: String
       var firstLine: Int
       var lines: Int
+      var receiveMs: Double?
     }
     var batches: [Batch]
   }
@@ -50,15 +53,21 @@ enum Recordings {
       if let data = FileManager.default.contents(atPath: "\(folder)/\(base).batches.json") {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        batches = try decoder.decode(Batches.self, from: data).batches.compactMap { batch in
-          guard let all = lines[batch.window] ?? lines[""], batch.firstLine + batch.lines <= all.count else {
-            return nil
-          }
-          return join(all[batch.firstLine..<batch.firstLine + batch.lines], batch.window)
+        let described = try decoder.decode(Batches.self, from: data).batches
+        let first = described.compactMap(\.receiveMs).min() ?? 0
+        batches = described.enumerated().compactMap { place, batch in
+          guard let all = lines[batch.window] ?? lines[""], batch.firstLine + batch.lines <= all.count else { return nil }
+          var joined = join(all[batch.firstLine..<batch.firstLine + batch.lines], batch.window)
+          joined.offset = batch.receiveMs.map { $0 - first } ?? 5_000 * Double(place)
+          return joined
         }
       } else {
         batches = lines.sorted { $0.key < $1.key }.flatMap { window, all in
-          stride(from: 0, to: all.count, by: 40).map { join(all[$0..<min($0 + 40, all.count)], window) }
+          stride(from: 0, to: all.count, by: 40).map { first in
+            var joined = join(all[first..<min(first + 40, all.count)], window)
+            joined.offset = 5_000 * Double(first / 40)
+            return joined
+          }
         }
       }
       recordings.append(

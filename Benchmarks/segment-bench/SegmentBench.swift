@@ -4,8 +4,13 @@ import Foundation
 @main
 struct SegmentBench {
   static func main() async {
+    let arguments = CommandLine.arguments.dropFirst()
     do {
-      try await run(try Options(CommandLine.arguments.dropFirst()))
+      if let program = arguments.first.flatMap(Program.init(rawValue:)) {
+        try await program.run(arguments.dropFirst())
+      } else {
+        try await run(try Options(arguments))
+      }
     } catch {
       FileHandle.standardError.write(Data("segment-bench: \(error)\n".utf8))
       exit(error is Options.Wrong ? 64 : 4)
@@ -44,7 +49,7 @@ struct Options {
 
   static let areas = ["memory", "scan", "append", "archive", "open", "playback", "export", "recovery"]
   static let usage =
-    "usage: segment-bench [--recordings DIR] [--work DIR] [--sessions N] [--rounds N] [--tool PATH] [--json] [AREA...]\nareas: \(areas.joined(separator: " "))"
+    "usage: segment-bench [--recordings DIR] [--work DIR] [--sessions N] [--rounds N] [--tool PATH] [--json] [AREA...]\nareas: \(areas.joined(separator: " "))\n   or: segment-bench PROGRAM [--OPTION VALUE]...\nprograms: \(Program.allCases.map(\.rawValue).joined(separator: " "))"
 
   var recordings = "Samples/recordings"
   var work = "\(NSTemporaryDirectory())/segment-bench-\(getpid())"
