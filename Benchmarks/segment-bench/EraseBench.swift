@@ -51,7 +51,7 @@ enum EraseBench {
     let traffic = Traffic(sites, sessions: options["sessions"], from: start, over: end - start)
     try await server.take(traffic, until: end)
     try server.flush()
-    try await server.maintain(isHourly: true)
+    try await server.maintain()
     let packs = try server.packs().count
     try await server.close()
     var targets: [Tier: [SessionKey]] = [:]
@@ -104,14 +104,16 @@ enum EraseBench {
     let time = middle(\.seconds) * 1e3
     report.cost(
       "erase", "a session, \(tier.rawValue)", time, "ms", limit: middle(\.bare) * 1e3,
-      "of \(info.sessions) in \(packs) packs and \(info.journals.bytes / 1_000_000) MB of journals; limit: overwriting \(Int(middle { Double($0.destroyed) } / 1e3)) KB in \(Int(middle { Double($0.files) })) files, synced")
+      "of \(info.sessions) in \(packs) packs and \(info.journals.bytes / 1_000_000) MB of journals; limit: overwriting \(Int(middle { Double($0.destroyed) } / 1e3)) KB in \(Int(middle { Double($0.files) })) files, synced"
+    )
     report.cost(
       "erase", "  beside its writes and syncs, bare", time, "ms", limit: middle(\.bareWrites) * 1e3,
       "\(Int(middle { Double($0.written.all.writes) })) writes, \(Int(middle { Double($0.written.syncs) })) syncs")
     report.cost(
       "erase", "  bytes written", middle { Double($0.written.all.bytes) } / 1e3, "KB",
       limit: middle { Double($0.destroyed) } / 1e3,
-      "limit: what was overwritten; catalog \(Int(middle { Double($0.written[.catalog].bytes) } / 1e3)) KB, zeros over the old one among them")
+      "limit: what was overwritten; catalog \(Int(middle { Double($0.written[.catalog].bytes) } / 1e3)) KB, zeros over the old one among them"
+    )
   }
 }
 
@@ -177,7 +179,8 @@ private final class Scratch {
     }
     return renewing
       + (try overwrite(
-        max(1, written.all.bytes - 2 * half.count), writes: max(1, written.all.writes - 2), syncs: max(1, written.syncs - 4)))
+        max(1, written.all.bytes - 2 * half.count), writes: max(1, written.all.writes - 2),
+        syncs: max(1, written.syncs - 4)))
   }
 
   func close() {

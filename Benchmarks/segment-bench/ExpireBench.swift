@@ -22,7 +22,8 @@ enum ExpireBench {
   }
 
   private static func measure(
-    _ recordings: [Recording], _ options: ProgramOptions, _ packMegabytes: Int, _ place: WorkPlace, _ report: inout Report
+    _ recordings: [Recording], _ options: ProgramOptions, _ packMegabytes: Int, _ place: WorkPlace,
+    _ report: inout Report
   ) async throws {
     let layout = try place.fresh("expire")
     let sessions = options["sessions"]
@@ -46,7 +47,8 @@ enum ExpireBench {
     report.cost(
       "expire", "\(sessions) sessions in \(packs.count) packs", median(engine.map(\.seconds)) * 1e3, "ms",
       limit: median(bare.map(\.seconds)) * 1e3, atMost: 1.2,
-      "\(bytes / 1_000_000) MB; a commit of \(trial.catalogBytes) bytes, \(trial.syncs) syncs; limit: the same commit and unlinks bare")
+      "\(bytes / 1_000_000) MB; a commit of \(trial.catalogBytes) bytes, \(trial.syncs) syncs; limit: the same commit and unlinks bare"
+    )
     report.cost(
       "expire", "  space back by statvfs", median(engine.map { Double($0.freed) }) / 1e6, "MB",
       limit: median(bare.map { Double($0.freed) }) / 1e6, "limit: what the bare unlinks gave back")
@@ -81,8 +83,10 @@ enum ExpireBench {
     for number in 0..<count {
       var text = [UInt8](repeating: 0, count: bytes * 4 / 3)
       for place in text.indices { text[place] = Self.letters[Int(random.next() >> 58)] }
-      let event = "{\"type\":5,\"data\":{\"tag\":\"image\",\"payload\":\"\(String(decoding: text, as: UTF8.self))\"},\"timestamp\":1795000000000}\n"
-      try group.add(maker.next().first + Array(event.utf8), SessionKey(project: "site-\(number % 5)", id: "session-\(number)"))
+      let event =
+        "{\"type\":5,\"data\":{\"tag\":\"image\",\"payload\":\"\(String(decoding: text, as: UTF8.self))\"},\"timestamp\":1795000000000}\n"
+      try group.add(
+        maker.next().first + Array(event.utf8), SessionKey(project: "site-\(number % 5)", id: "session-\(number)"))
       if writer.isRotationDue {
         try group.finish()
         try writer.rotate()
@@ -93,7 +97,8 @@ enum ExpireBench {
     try writer.rotate()
     try writer.flush()
     try writer.close()
-    let store = try await ReplayStore.open(layout, mode: .maintenance, configuration: configuration, environment(hours: 1))
+    let store = try await ReplayStore.open(
+      layout, mode: .maintenance, configuration: configuration, environment(hours: 1))
     try await store.maintain([.promotion, .merge])
     try await store.close()
     let packs = try StoreCore.openForReading(layout, configuration, .system()).catalog.state.packs

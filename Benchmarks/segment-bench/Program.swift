@@ -22,7 +22,8 @@ enum Program: String, CaseIterable {
   /// Options with numbers, and what they are where they are not given.
   var numbers: [(name: String, value: Int)] {
     switch self {
-    case .storage: [("sessions-per-day", 1_000), ("days", 30), ("measured-days", 3), ("scale", 1), ("error-percent", 5)]
+    case .storage:
+      [("sessions-per-day", 1_000), ("days", 30), ("measured-days", 3), ("scale", 1), ("error-percent", 5)]
     case .writes: [("sessions-per-day", 0), ("sessions", 1_000)]
     case .expire: [("sessions", 10_000), ("session-kb", 40), ("pack-mb", 0), ("rounds", 9)]
     case .erase: [("sessions", 2_000), ("erasures", 15)]

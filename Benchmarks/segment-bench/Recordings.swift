@@ -56,7 +56,9 @@ enum Recordings {
         let described = try decoder.decode(Batches.self, from: data).batches
         let first = described.compactMap(\.receiveMs).min() ?? 0
         batches = described.enumerated().compactMap { place, batch in
-          guard let all = lines[batch.window] ?? lines[""], batch.firstLine + batch.lines <= all.count else { return nil }
+          guard let all = lines[batch.window] ?? lines[""], batch.firstLine + batch.lines <= all.count else {
+            return nil
+          }
           var joined = join(all[batch.firstLine..<batch.firstLine + batch.lines], batch.window)
           joined.offset = batch.receiveMs.map { $0 - first } ?? 5_000 * Double(place)
           return joined

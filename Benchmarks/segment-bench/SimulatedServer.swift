@@ -63,7 +63,7 @@ final class SimulatedServer {
       nextMinute += Self.minute
       minutes += 1
       try flushIfDue()
-      try await maintain(isHourly: minutes % 60 == 0)
+      try await maintain(isHourly: minutes % 60 == 0, isDaily: minutes % 1_440 == 0)
     }
     clock.move(to: time)
   }
@@ -74,7 +74,8 @@ final class SimulatedServer {
     nextMinute = time + Self.minute
   }
 
-  func maintain(isHourly: Bool, isForced: Bool = false) async throws {
+  /// Promotes and merges what is due; hourly what gives space back is done too, daily the dictionaries are checked.
+  func maintain(isHourly: Bool = true, isDaily: Bool = true, isForced: Bool = false) async throws {
     if isHourly {
       ledger.begin(.other)
       try await store.maintain([.expiry, .erasure, .budget], isForced: isForced)
@@ -83,7 +84,7 @@ final class SimulatedServer {
     try await store.maintain([.promotion])
     ledger.begin(.merge)
     try await store.maintain([.merge])
-    if isHourly {
+    if isDaily {
       ledger.begin(.other)
       try await store.maintain([.dictionaries])
     }
@@ -133,8 +134,8 @@ extension SimulatedServer {
       }
     }
     server.skip(to: server.clock.now() + 40 * SimulatedClock.day)
-    try await server.maintain(isHourly: true, isForced: true)
-    try await server.maintain(isHourly: true, isForced: true)
+    try await server.maintain(isForced: true)
+    try await server.maintain(isForced: true)
     guard try await server.store.info().rawBytes == 0 else { throw BenchError("the training sessions did not expire") }
     server.rawBytes = 0
     return server

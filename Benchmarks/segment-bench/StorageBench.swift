@@ -18,11 +18,13 @@ enum StorageBench {
 
     var decided: Int { sessions - recentSessions }
 
-    /// Bytes on the disk after so many sessions more than were measured: what the archive, the catalog and the lists of what
-    /// is gone have a session goes on, the rest stays.
-    func bytes(after all: Int) -> Double {
+    /// Bytes on the disk after so many sessions, of which `scale` times as many as here come in a day: what archive, catalog
+    /// and the lists of what is gone take a session is multiplied, the recent tier is one day of either density, and the
+    /// rest is there once.
+    func bytes(after all: Int, scale: Int) -> Double {
       let growing = Double(use.archive + use.catalog + use.gone) / Double(max(1, decided))
-      return Double(use.all - use.archive - use.catalog - use.gone) + growing * Double(all - recentSessions)
+      let daily = Double(use.recent + use.journals) * Double(scale)
+      return daily + growing * Double(all - scale * recentSessions) + Double(use.dictionaries + use.others)
     }
   }
 
@@ -37,7 +39,7 @@ enum StorageBench {
       let layout = try place.fresh("storage")
       let one = try await measure(sites, policy, perDay, days, errors: options["error-percent"], layout)
       try place.remove(layout)
-      let inFull = one.bytes(after: all / options["scale"]) * Double(options["scale"]) / 1e9
+      let inFull = one.bytes(after: all, scale: options["scale"]) / 1e9
       rawSession = one.raw / Double(one.sessions)
       print(one, name, days, perDay, &report)
       report.cost(
@@ -60,7 +62,7 @@ enum StorageBench {
       sites, sessions: perDay * days, from: start, over: end - start, errorShare: Double(errors) / 100)
     try await server.take(traffic, until: end)
     try server.flush()
-    try await server.maintain(isHourly: true)
+    try await server.maintain()
     sync()
     let packs = try server.packs()
     var measured = Measured(use: try DiskUse(layout, packs))
@@ -68,7 +70,11 @@ enum StorageBench {
     measured.withErrors = traffic.visits.count { $0.hasError }
     measured.raw = Double(server.rawBytes)
     for pack in packs {
-      if pack.tier == .recent { measured.recentRaw += Double(pack.rawBytes) } else { measured.archiveRaw += Double(pack.rawBytes) }
+      if pack.tier == .recent {
+        measured.recentRaw += Double(pack.rawBytes)
+      } else {
+        measured.archiveRaw += Double(pack.rawBytes)
+      }
     }
     measured.recentPacks = packs.count { $0.tier == .recent }
     measured.archivePacks = packs.count - measured.recentPacks
@@ -85,17 +91,20 @@ enum StorageBench {
     }
     func each(_ bytes: UInt64, _ raw: Double, _ sessions: Int) -> String {
       let size = Double(bytes) / Double(max(1, sessions)) / 1e3
-      return "\(sessions) sessions of \((size * 10).rounded() / 10) KB; raw / disk \((raw / Double(max(1, bytes)) * 10).rounded() / 10)"
+      return
+        "\(sessions) sessions of \((size * 10).rounded() / 10) KB; raw / disk \((raw / Double(max(1, bytes)) * 10).rounded() / 10)"
     }
     report.cost(
       "storage", "\(name): \(days) days measured", Double(one.use.all) / 1e6, "MB", limit: one.raw / 1e6,
-      "limit: raw; \(days) days of \(perDay) sessions of \((one.raw / Double(one.sessions) / 1e5).rounded() / 10) MB, \(one.withErrors) with errors")
+      "limit: raw; \(days) days of \(perDay) sessions of \((one.raw / Double(one.sessions) / 1e5).rounded() / 10) MB, \(one.withErrors) with errors"
+    )
     megabytes(
       "recent tier", one.use.recent, raw: one.recentRaw,
       each(one.use.recent, one.recentRaw, one.recentSessions) + "; \(one.recentPacks) packs")
     megabytes(
       "archive", one.use.archive, raw: one.archiveRaw,
-      each(one.use.archive, one.archiveRaw, one.keptSessions) + "; \(one.decided) decided on; \(one.archivePacks) packs")
+      each(one.use.archive, one.archiveRaw, one.keptSessions) + "; \(one.decided) decided on; \(one.archivePacks) packs"
+    )
     megabytes("dictionaries", one.use.dictionaries, "both copies")
     megabytes("catalog", one.use.catalog, "")
     megabytes("lists of what is gone", one.use.gone, "")
@@ -106,16 +115,20 @@ enum StorageBench {
   private static func printSum(
     _ sums: [(name: String, gigabytes: Double)], _ rawSession: Double, _ all: Int, _ options: ProgramOptions
   ) {
-    func column(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+    func column(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(0, width - text.count)) + text
+    }
     func number(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
     Swift.print(
-      "\n\(options["sessions-per-day"]) sessions a day kept \(options["days"]) days, \(number(rawSession / 1e6)) MB raw a session; \(options["measured-days"]) days measured\(options["scale"] > 1 ? " at 1/\(options["scale"]) of the density" : ""), the rest multiplied\n")
+      "\n\(options["sessions-per-day"]) sessions a day kept \(options["days"]) days, \(number(rawSession / 1e6)) MB raw a session; \(options["measured-days"]) days measured\(options["scale"] > 1 ? " at 1/\(options["scale"]) of the density" : ""), the rest multiplied\n"
+    )
     Swift.print(
       "                         " + column("raw GB", 10) + column("GB on disk", 12) + column("KB a session", 14)
         + "   others plan with, at 2-3 MB raw a session")
     for (place, sum) in sums.enumerated() {
       Swift.print(
-        sum.name + String(repeating: " ", count: max(0, 25 - sum.name.count)) + column(number(rawSession * Double(all) / 1e9), 10)
+        sum.name + String(repeating: " ", count: max(0, 25 - sum.name.count))
+          + column(number(rawSession * Double(all) / 1e9), 10)
           + column(number(sum.gigabytes), 12) + column(number(sum.gigabytes * 1e6 / Double(all)), 14)
           + "   " + (place == 0 ? "8-12 GB" : "under 1 GB"))
     }

@@ -25,7 +25,8 @@ struct Traffic {
   private(set) var arrivals: [Arrival] = []
 
   init(
-    _ sites: [Site], sessions: Int, from start: Double, over milliseconds: Double, errorShare: Double = 0, seed: UInt64 = 5
+    _ sites: [Site], sessions: Int, from start: Double, over milliseconds: Double, errorShare: Double = 0,
+    seed: UInt64 = 5
   ) {
     var random = Seeded(seed)
     for number in 0..<sessions {

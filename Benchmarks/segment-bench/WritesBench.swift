@@ -33,11 +33,13 @@ enum WritesBench {
     try place.remove(layout)
     report.cost(
       "writes", "\(perDay) sessions a day, written / raw", Double(totals.all.bytes) / raw, "", ceiling: 0.6,
-      "\(sessions) sessions, \(megabytes(server.rawBytes)) raw, \(megabytes(totals.all.bytes)) written, \(totals.syncs) syncs")
+      "\(sessions) sessions, \(megabytes(server.rawBytes)) raw, \(megabytes(totals.all.bytes)) written, \(totals.syncs) syncs"
+    )
     for kind in WriteLedger.Kind.allCases where totals[kind].bytes > 0 {
       report.cost(
         "writes", "  \(kind.rawValue)", Double(totals[kind].bytes) / raw, "",
-        kind == .ahead ? megabytes(totals[kind].bytes) : "\(megabytes(totals[kind].bytes)) in \(totals[kind].writes) writes")
+        kind == .ahead
+          ? megabytes(totals[kind].bytes) : "\(megabytes(totals[kind].bytes)) in \(totals[kind].writes) writes")
     }
     report.cost(
       "writes", "  all in whole pages, each write by itself", Double(totals.all.pageBytes) / raw, "",
