@@ -1,6 +1,7 @@
 import Foundation
 import SegmentEngine
 import SegmentFiles
+import Synchronization
 
 /// Erasing one session out of a store of some thousand, live, recent or archived, beside overwriting as many bytes in as many
 /// files and syncing them, and beside as many writes and syncs as erasing makes.
@@ -91,8 +92,8 @@ enum EraseBench {
     // Zeros over a journal's records are no zeros ahead.
     let destroyed = Int(receipt.bytes) + written[.journals].bytes + written[.ahead].bytes
     let files = Int(receipt.packs + receipt.journals)
-    let bare = try scratch.overwrite(destroyed, writes: files, syncs: files)
-    let bareWrites = try scratch.renewAndOverwrite(written)
+    let bare = try politely { try scratch.overwrite(destroyed, writes: files, syncs: files) }
+    let bareWrites = try politely { try scratch.renewAndOverwrite(written) }
     return Outcome(
       seconds: elapsed, destroyed: destroyed, files: files, written: written, bare: bare, bareWrites: bareWrites)
   }
@@ -118,10 +119,10 @@ enum EraseBench {
 }
 
 /// A file to overwrite parts of.
-private final class Scratch {
+private final class Scratch: Sendable {
   private let descriptor: Int32
   private let path: String
-  private var random = Seeded(9)
+  private let random = Mutex(Seeded(9))
   private static let size = 64 << 20
 
   init(_ path: String) throws {
@@ -143,7 +144,7 @@ private final class Scratch {
     var synced = 0
     return try timed {
       for write in 0..<max(1, writes) {
-        let place = Int(random.next() % UInt64(Self.size - zeros.count))
+        let place = Int(random.withLock { $0.next() } % UInt64(Self.size - zeros.count))
         guard unsafe pwrite(descriptor, zeros, zeros.count, off_t(place)) == zeros.count else {
           throw BenchError("writing failed: error \(errno)")
         }

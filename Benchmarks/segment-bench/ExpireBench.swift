@@ -152,13 +152,15 @@ enum ExpireBench {
     let mark = [UInt8](repeating: 1, count: 256)
     let paths = packs.map { copy.pack($0.id) }
     let free = try freeBytes(copy)
-    let elapsed = try timed {
-      guard unsafe pwrite(lock, mark, mark.count, 0) == mark.count,
-        unsafe pwrite(catalog, frame, frame.count, end) == frame.count, fdatasync(catalog) == 0,
-        unsafe pwrite(lock, mark, mark.count, 0) == mark.count
-      else { throw BenchError("writing failed: error \(errno)") }
-      for path in paths {
-        guard unsafe unlink(path) == 0 else { throw BenchError("\(path) cannot be removed") }
+    let elapsed = try politely {
+      try timed {
+        guard unsafe pwrite(lock, mark, mark.count, 0) == mark.count,
+          unsafe pwrite(catalog, frame, frame.count, end) == frame.count, fdatasync(catalog) == 0,
+          unsafe pwrite(lock, mark, mark.count, 0) == mark.count
+        else { throw BenchError("writing failed: error \(errno)") }
+        for path in paths {
+          guard unsafe unlink(path) == 0 else { throw BenchError("\(path) cannot be removed") }
+        }
       }
     }
     return Outcome(seconds: elapsed, freed: try freeBytes(copy) - free)

@@ -81,9 +81,9 @@ final class SimulatedServer {
       try await store.maintain([.expiry, .erasure, .budget], isForced: isForced)
     }
     ledger.begin(.promotion)
-    try await store.maintain([.promotion])
+    try await store.maintain([.promotion], isForced: isForced)
     ledger.begin(.merge)
-    try await store.maintain([.merge])
+    try await store.maintain([.merge], isForced: isForced)
     if isDaily {
       ledger.begin(.other)
       try await store.maintain([.dictionaries])
