@@ -14,6 +14,8 @@ final class JournalWriter {
   /// Up to here the file is written, with zeros behind `end`: syncing into written space is cheaper.
   private var prepared = UInt64(JournalHeader.size)
   private let bytesAhead: UInt64
+  /// Written ahead of a journal that has just begun.
+  private static let leastAhead: UInt64 = 65_536
 
   private var staging = ByteWriter(reserving: 1 << 20)
   private var records: UInt32 = 0
@@ -71,7 +73,8 @@ final class JournalWriter {
     staging.zeros(Int(groupEnd - end) - staging.count)
     do throws(FileError) {
       if groupEnd > prepared, bytesAhead > 0 {
-        let ahead = groupEnd + bytesAhead
+        // In step with the journal: where little comes in a minute, most of a fixed piece would be written for nothing.
+        let ahead = groupEnd + min(bytesAhead, GroupHeader.aligned(max(Self.leastAhead, groupEnd / 4)))
         let length = staging.count
         staging.zeros(Int(ahead - groupEnd))
         do throws(FileError) {

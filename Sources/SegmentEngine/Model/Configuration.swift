@@ -25,7 +25,8 @@ public struct Configuration: Sendable {
   public var journalBytes = 64 << 20
   /// ... or when its first record is this old, in seconds.
   public var journalSeconds = 60.0
-  /// Zeros written ahead of a journal's end, in bytes: syncing into written space is cheaper. 0 switches it off.
+  /// Zeros written ahead of a journal's end, in bytes at most: syncing into written space is cheaper. It begins with
+  /// 64 KiB and goes on with a quarter of what the journal has. 0 switches it off.
   public var journalBytesAhead = 1 << 20
   /// How long `.buffered` events may stay unsynced, in milliseconds.
   public var bufferedSyncInterval = 100.0
