@@ -24,7 +24,7 @@ enum Program: String, CaseIterable {
     switch self {
     case .storage:
       [("sessions-per-day", 1_000), ("days", 30), ("measured-days", 3), ("scale", 1), ("error-percent", 5)]
-    case .writes: [("sessions-per-day", 0), ("sessions", 1_000)]
+    case .writes: [("sessions-per-day", 0), ("sessions", 1_000), ("ahead-kb", 1_024)]
     case .expire: [("sessions", 10_000), ("session-kb", 40), ("pack-mb", 0), ("rounds", 9)]
     case .erase: [("sessions", 2_000), ("erasures", 15)]
     }

@@ -19,13 +19,14 @@ final class SimulatedServer {
 
   static let minute = 60_000.0
 
-  init(_ layout: Layout, _ clock: SimulatedClock) async throws {
+  init(_ layout: Layout, _ clock: SimulatedClock, bytesAhead: Int) async throws {
     self.layout = layout
     self.clock = clock
     ledger = WriteLedger()
     var configuration = Configuration()
     configuration.maintainsItself = false
     configuration.trainsDictionaries = false
+    configuration.journalBytesAhead = bytesAhead
     var environment = StoreEnvironment.system()
     environment.clock = clock
     environment.files = CountingFiles(ledger: ledger, skipsSyncs: true)
@@ -114,9 +115,11 @@ final class SimulatedServer {
 
 extension SimulatedServer {
   /// A server whose dictionaries are trained on the training sessions of some sites; these have expired since.
-  static func trained(_ sites: [Site], _ layout: Layout) async throws -> SimulatedServer {
+  static func trained(
+    _ sites: [Site], _ layout: Layout, bytesAhead: Int = Configuration().journalBytesAhead
+  ) async throws -> SimulatedServer {
     // A Monday, at midnight UTC.
-    let server = try await SimulatedServer(layout, SimulatedClock(1_793_577_600_000))
+    let server = try await SimulatedServer(layout, SimulatedClock(1_793_577_600_000), bytesAhead: bytesAhead)
     for site in sites {
       for recording in site.training {
         let key = SessionKey(project: site.name, id: recording.name)

@@ -6,14 +6,15 @@ enum WritesBench {
   static func run(_ options: ProgramOptions, _ place: WorkPlace, _ report: inout Report) async throws {
     let sites = try Site.large(options.recordings)
     let rates = options["sessions-per-day"] > 0 ? [options["sessions-per-day"]] : [1_000, 100_000]
-    for rate in rates { try await measure(sites, rate, options["sessions"], place, &report) }
+    for rate in rates { try await measure(sites, rate, options, place, &report) }
   }
 
   private static func measure(
-    _ sites: [Site], _ perDay: Int, _ sessions: Int, _ place: WorkPlace, _ report: inout Report
+    _ sites: [Site], _ perDay: Int, _ options: ProgramOptions, _ place: WorkPlace, _ report: inout Report
   ) async throws {
     let layout = try place.fresh("writes")
-    let server = try await SimulatedServer.trained(sites, layout)
+    let sessions = options["sessions"]
+    let server = try await SimulatedServer.trained(sites, layout, bytesAhead: options["ahead-kb"] << 10)
     let before = server.ledger.totals
     let start = server.clock.now()
     let span = Double(sessions) / Double(perDay) * SimulatedClock.day
