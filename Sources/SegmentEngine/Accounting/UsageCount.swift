@@ -193,10 +193,8 @@ struct UsageCount {
 
   /// All files there are: those that are not counted yet are entered, and the sizes of all added up.
   private mutating func countFiles() throws(StoreError) {
-    var named = Set(state.packs.map { layout.pack($0.id) } + state.journals.map { layout.journal($0.id) })
-    for dictionary in state.dictionaries {
-      for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
-    }
+    let lists = Set(state.gone.map { layout.gone($0.id) })
+    let named = state.namedFiles(in: layout).subtracting(lists)
     let locks: Set = [
       layout.catalogLock, layout.writerLock, layout.maintenanceLock, layout.erasureLock, layout.durable,
     ]

@@ -17,9 +17,8 @@ struct FlushRequest {
     let clock = core.environment.clock
     let deadline = clock.monotonic() + Self.patience
     var wanted: Set<Identifier>?
-    let pausing = Monitor(())
     while true {
-      if try !isWritten() {
+      if try !core.isBeingWritten() {
         do {
           try flushHere()
           try core.refreshAll()
@@ -40,12 +39,8 @@ struct FlushRequest {
         throw StoreError(
           .overloaded, "the writing process did not answer the request to flush within two minutes", isRetryable: true)
       }
-      pausing.wait(while: { _ in true }, until: clock.monotonic() + Self.pause) { _, _ in }
+      clock.pause(nanoseconds: Self.pause)
     }
-  }
-
-  private func isWritten() throws(StoreError) -> Bool {
-    try inStore(core.layout) { () throws(FileError) in try core.environment.files.isLocked(core.layout.writerLock) }
   }
 
   private func flushHere() throws(StoreError) {

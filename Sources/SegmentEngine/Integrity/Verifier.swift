@@ -210,17 +210,9 @@ struct Verifier {
   }
 
   private mutating func checkOrphans(_ state: CatalogState, isWritten: Bool) throws(StoreError) {
-    var named = Set<String>()
     // What was committed since is no orphan either.
     _ = try core.catalog.refresh()
-    for state in [state, core.catalog.state] {
-      for journal in state.journals { named.insert(layout.journal(journal.id)) }
-      for pack in state.packs { named.insert(layout.pack(pack.id)) }
-      for list in state.gone { named.insert(layout.gone(list.id)) }
-      for dictionary in state.dictionaries {
-        for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
-      }
-    }
+    let named = state.namedFiles(in: layout).union(core.catalog.state.namedFiles(in: layout))
     let isMaintained = try attempt { () throws(FileError) in try files.isLocked(layout.maintenanceLock) }
     for folder in layout.folders {
       // An older engine made none for lists of what is gone.

@@ -22,30 +22,18 @@ struct RestoreRun {
     state = core.catalog.state
     try SnapshotRun.makeFolders(target, core.environment)
     var copy = FileCopy(core.environment.files)
-    func take(_ source: String, _ name: String, _ bytes: UInt64) throws(StoreError) {
+    func files(in layout: Layout) -> [(path: String, bytes: UInt64)] {
+      state.writtenOnce(in: layout) + state.journals.map { (layout.journal($0.id), $0.sealedEnd ?? 0) }
+    }
+    for (source, name) in zip(files(in: core.layout), files(in: target)) {
       try control.check()
-      do throws(FileError) { try copy.copy(source, as: name, count: bytes) } catch {
+      do throws(FileError) { try copy.copy(source.path, as: name.path, count: source.bytes) } catch {
         throw StoreError(error, in: core.layout)
       }
-      control.advance(bytes)
+      control.advance(source.bytes)
     }
-    for pack in state.packs { try take(core.layout.pack(pack.id), target.pack(pack.id), pack.fileBytes) }
-    for dictionary in state.dictionaries {
-      for number in 0..<2 {
-        try take(
-          core.layout.dictionary(dictionary.id, copy: number), target.dictionary(dictionary.id, copy: number),
-          dictionary.fileBytes)
-      }
-    }
-    for list in state.gone {
-      try take(core.layout.gone(list.id), target.gone(list.id), GoneList.fileBytes(list.entries))
-    }
-    for journal in state.journals {
-      try take(core.layout.journal(journal.id), target.journal(journal.id), journal.sealedEnd ?? 0)
-    }
-    let files = core.environment.files
     try inStore(target) { () throws(FileError) in
-      for folder in target.folders { try files.syncDirectory(folder) }
+      for folder in target.folders { try core.environment.files.syncDirectory(folder) }
     }
     state.snapshotTime = 0
     state.snapshots = []

@@ -57,15 +57,12 @@ struct SnapshotRun {
   /// where nobody writes, it is done here.
   private func settleErasures(_ state: CatalogState) throws(StoreError) {
     if state.tombstones.values.allSatisfy({ $0.commit <= state.erasureApplied }) { return }
-    let isWritten = try inStore(core.layout) { () throws(FileError) in try files.isLocked(core.layout.writerLock) }
-    if !isWritten {
+    if try !core.isBeingWritten() {
       do throws(StoreError) {
         try StoreWriter.open(core.layout, core.configuration, core.environment).close()
       } catch { guard error.code == .locked else { throw error } }
     }
-    let clock = core.environment.clock
-    let pausing = Monitor(())
-    pausing.wait(while: { _ in true }, until: clock.monotonic() + Self.pause) { _, _ in }
+    core.environment.clock.pause(nanoseconds: Self.pause)
     throw StoreError(.conflict, "sessions are being erased from journals", isRetryable: true)
   }
 
@@ -90,16 +87,11 @@ struct SnapshotRun {
 
   private mutating func attemptOnce(_ state: CatalogState) throws(StoreError) -> SnapshotReport {
     var copied = state
-    for pack in state.packs { try share(core.layout.pack(pack.id), target.pack(pack.id), pack.fileBytes) }
-    for dictionary in state.dictionaries {
-      for copy in 0..<2 {
-        try share(
-          core.layout.dictionary(dictionary.id, copy: copy), target.dictionary(dictionary.id, copy: copy),
-          dictionary.fileBytes)
+    for (source, name) in zip(state.writtenOnce(in: core.layout), state.writtenOnce(in: target)) {
+      do throws(FileError) { try copy.share(source.path, as: name.path) } catch {
+        throw StoreError(error, in: core.layout)
       }
-    }
-    for list in state.gone {
-      try share(core.layout.gone(list.id), target.gone(list.id), GoneList.fileBytes(list.entries))
+      control.advance(source.bytes)
     }
     for index in copied.journals.indices {
       let end = try copyJournal(copied.journals[index])
@@ -136,11 +128,6 @@ struct SnapshotRun {
       bytesLinked: copy.linked, bytesCopied: copy.copied)
   }
 
-  private mutating func share(_ source: String, _ name: String, _ bytes: UInt64) throws(StoreError) {
-    do throws(FileError) { try copy.share(source, as: name) } catch { throw StoreError(error, in: core.layout) }
-    control.advance(bytes)
-  }
-
   /// Copies what is durable of a journal. Returns where its groups end.
   private mutating func copyJournal(_ facts: JournalFacts) throws(StoreError) -> UInt64 {
     let source = core.layout.journal(facts.id)
@@ -166,11 +153,7 @@ struct SnapshotRun {
 
   /// What an attempt before linked and the store has dropped since.
   private func removeStrangers(_ state: CatalogState) throws(StoreError) {
-    var named = Set(state.packs.map { target.pack($0.id) } + state.journals.map { target.journal($0.id) })
-    for list in state.gone { named.insert(target.gone(list.id)) }
-    for dictionary in state.dictionaries {
-      for copy in 0..<2 { named.insert(target.dictionary(dictionary.id, copy: copy)) }
-    }
+    let named = state.namedFiles(in: target)
     try inStore(target) { () throws(FileError) in
       for folder in [target.packs, target.journals, target.gone, target.dictionaries] {
         for name in try files.list(folder) where !named.contains("\(folder)/\(name)") {
@@ -178,48 +161,5 @@ struct SnapshotRun {
         }
       }
     }
-  }
-}
-
-extension StoreError {
-  static func snapshotIsReadOnly(_ layout: Layout) -> StoreError {
-    StoreError(
-      .isSnapshot, "\(layout.root) is a snapshot: it can be read, and engine-tool restore makes a store of it",
-      location: .init(file: "catalog"))
-  }
-}
-
-extension StoreCore {
-  /// The snapshots that are still where they were put, and what they hold alone.
-  func snapshotInfos(_ state: CatalogState) throws(StoreError) -> [SnapshotInfo] {
-    if state.snapshots.isEmpty { return [] }
-    var own = Set<UInt64>()
-    for pack in state.packs { try note(layout.pack(pack.id), &own) }
-    for list in state.gone { try note(layout.gone(list.id), &own) }
-    for dictionary in state.dictionaries {
-      for copy in 0..<2 { try note(layout.dictionary(dictionary.id, copy: copy), &own) }
-    }
-    var infos: [SnapshotInfo] = []
-    for snapshot in state.snapshots {
-      let folder = Layout(root: snapshot.path)
-      // A folder that cannot be looked into holds what nobody here can tell.
-      guard let found = try? environment.files.facts(at: folder.catalog), found.kind == .file else { continue }
-      var bytes: UInt64 = 0
-      for place in [folder.root] + folder.folders {
-        for name in (try? environment.files.list(place)) ?? [] {
-          guard let facts = try? environment.files.facts(at: "\(place)/\(name)"), facts.kind == .file else { continue }
-          // Another volume counts its files anew: what has one name alone is the snapshot's.
-          if facts.links == 1 || !own.contains(facts.inode) { bytes += facts.allocated }
-        }
-      }
-      infos.append(
-        SnapshotInfo(path: snapshot.path, time: Timestamp(millisecondsSince1970: snapshot.time), bytesHeld: bytes))
-    }
-    return infos
-  }
-
-  private func note(_ path: String, _ inodes: inout Set<UInt64>) throws(StoreError) {
-    let facts = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: path) }
-    if let facts { inodes.insert(facts.inode) }
   }
 }

@@ -6,7 +6,6 @@ final class Pace: Sendable {
   private let clock: any EngineClock
   /// When what was done so far should have been done, nanoseconds.
   private let due: Lock<UInt64>
-  private let waiting = Monitor(())
 
   /// More than this is never caught up at once, nanoseconds.
   private static let burst: UInt64 = 100_000_000
@@ -25,8 +24,7 @@ final class Pace: Sendable {
       return due
     }
     while clock.monotonic() < end, !isCancelled() {
-      let step = min(end, clock.monotonic() + Self.burst)
-      waiting.wait(while: { _ in true }, until: step) { _, _ in }
+      clock.pause(nanoseconds: min(end - min(end, clock.monotonic()), Self.burst))
     }
   }
 }

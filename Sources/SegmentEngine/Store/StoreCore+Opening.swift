@@ -52,7 +52,7 @@ extension StoreCore {
     let onlyLive = live.count { !index.contains(KeyHash.of($0.key)) }
     let parts = live.flatMap(\.session.parts)
     var writer: String?
-    if try inStore(layout, { () throws(FileError) in try environment.files.isLocked(layout.writerLock) }) {
+    if try isBeingWritten() {
       writer = "another process"
       if let file = try? environment.files.open(layout.writerLock, .read), let record = try? LockRecord.read(file) {
         writer =
@@ -106,5 +106,10 @@ extension StoreCore {
       }
     }
     return places
+  }
+
+  /// Whether a process has the store open for writing.
+  func isBeingWritten() throws(StoreError) -> Bool {
+    try inStore(layout) { () throws(FileError) in try environment.files.isLocked(layout.writerLock) }
   }
 }

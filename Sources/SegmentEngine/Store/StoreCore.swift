@@ -188,7 +188,7 @@ package final class StoreCore: Sendable {
   private func scanJournals() throws(StoreError) {
     let state = contents.withLock { $0.catalog }
     let mark = DurableMark.read(environment, layout)
-    let isWritten = try inStore(layout) { () throws(FileError) in try environment.files.isLocked(layout.writerLock) }
+    let isWritten = try isBeingWritten()
     for journal in state.journals {
       do {
         try scan(journal, mark: mark, isWritten: isWritten)

@@ -144,13 +144,7 @@ extension StoreWriter {
     else { return }
     defer { maintenance.release() }
     try core.catalog.exclusively { (state) throws(StoreError) in
-      var named = Set<String>()
-      for journal in state.journals { named.insert(layout.journal(journal.id)) }
-      for pack in state.packs { named.insert(layout.pack(pack.id)) }
-      for dictionary in state.dictionaries {
-        for copy in 0..<2 { named.insert(layout.dictionary(dictionary.id, copy: copy)) }
-      }
-      for list in state.gone { named.insert(layout.gone(list.id)) }
+      let named = state.namedFiles(in: layout)
       for folder in [layout.journals, layout.packs, layout.dictionaries, layout.gone, layout.temporary] {
         try inStore(layout) { () throws(FileError) in
           for name in try files.list(folder) where !named.contains("\(folder)/\(name)") {
