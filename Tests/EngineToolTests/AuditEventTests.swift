@@ -9,7 +9,7 @@ struct AuditEventTests {
 
   private func look(_ audit: inout EventAudit, _ kind: UInt8, _ line: String, window: String = "") -> [String] {
     var found: [String] = []
-    audit.look(at: JSONReader(Array(line.utf8)), treatment(kind), window: window) {
+    audit.look(at: LenientJSONReader(Array(line.utf8)), treatment(kind), window: window) {
       found.append("\($0.page) | \($0.path) | \($0.place) | \($0.secret.kind)")
     }
     return found

@@ -1,7 +1,7 @@
 /// Reads the attributes of an element.
 enum AttributeWalk {
   /// What holds style, shapes or images: nothing of a visitor's, but long numbers.
-  private static func isDrawn(_ key: JSONReader.Text, of reader: JSONReader) -> Bool {
+  private static func isDrawn(_ key: LenientJSONReader.Text, of reader: LenientJSONReader) -> Bool {
     switch key.range.count {
     case 1: reader.holds(key, "d")
     case 5: reader.holds(key, "style") || reader.holds(key, "nonce")
@@ -17,7 +17,7 @@ enum AttributeWalk {
   /// Reads the object of attributes that comes next, or passes over what else does. Calls `label` for those that elements
   /// are called by; with nil where the attribute is gone.
   static func read(
-    _ reader: inout JSONReader, of owner: Sighting.Owner, _ sightings: inout Sightings,
+    _ reader: inout LenientJSONReader, of owner: Sighting.Owner, _ sightings: inout Sightings,
     label: (PageNode.Label, ArraySlice<UInt8>?) -> Void
   ) {
     guard reader.enterObject() else { return reader.skip() }
@@ -40,7 +40,7 @@ enum AttributeWalk {
     }
   }
 
-  private static func label(_ key: JSONReader.Text, of reader: JSONReader) -> PageNode.Label {
+  private static func label(_ key: LenientJSONReader.Text, of reader: LenientJSONReader) -> PageNode.Label {
     switch key.range.count {
     case 2: reader.holds(key, "id") ? .id : .none
     case 4: reader.holds(key, "name") ? .name : .none
@@ -49,7 +49,7 @@ enum AttributeWalk {
     }
   }
 
-  private static func place(_ key: JSONReader.Text, of reader: JSONReader) -> FindingPlace {
+  private static func place(_ key: LenientJSONReader.Text, of reader: LenientJSONReader) -> FindingPlace {
     if reader.holds(key, "value") { return .input }
     let name = reader.bytes[key.range]
     return .attribute(ShownName.isElementName(name) ? String(decoding: name, as: UTF8.self) : "*")

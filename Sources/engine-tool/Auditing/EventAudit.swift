@@ -43,14 +43,14 @@ struct EventAudit {
   /// Looks at a run of events; `found` is called for each secret.
   mutating func look(at chunk: EventChunk, _ found: (Found) -> Void) {
     for event in chunk.events {
-      look(at: JSONReader(chunk.ndjson, event.bytes), EventTreatment(event.kind), window: event.window, found)
+      look(at: LenientJSONReader(chunk.ndjson, event.bytes), EventTreatment(event.kind), window: event.window, found)
     }
     counts.bytes += UInt64(chunk.ndjson.count)
   }
 
   /// Looks at one event.
   mutating func look(
-    at event: JSONReader, _ treatment: EventTreatment, window name: String, _ found: (Found) -> Void
+    at event: LenientJSONReader, _ treatment: EventTreatment, window name: String, _ found: (Found) -> Void
   ) {
     counts.events += 1
     switch treatment {
@@ -91,7 +91,7 @@ struct EventAudit {
   }
 
   /// Reads what the event is about.
-  private mutating func read(_ data: inout JSONReader, _ treatment: EventTreatment, _ window: Int) {
+  private mutating func read(_ data: inout LenientJSONReader, _ treatment: EventTreatment, _ window: Int) {
     switch treatment {
     case .pass, .packed: break
     case .meta: readPage(&data, window)
@@ -108,13 +108,13 @@ struct EventAudit {
   }
 
   /// The name an event calls itself by, as it may be shown.
-  private static func name(_ key: StaticString, of data: JSONReader) -> String {
+  private static func name(_ key: StaticString, of data: LenientJSONReader) -> String {
     var ahead = data
     guard ahead.enterObject(), ahead.goTo(key), let text = ahead.string() else { return "" }
     return ShownName.key(ahead.characters(text))
   }
 
-  private mutating func readPage(_ data: inout JSONReader, _ window: Int) {
+  private mutating func readPage(_ data: inout LenientJSONReader, _ window: Int) {
     guard data.enterObject() else { return data.skip() }
     while let key = data.nextKey() {
       if data.holds(key, "href"), let address = data.string() {
@@ -126,7 +126,7 @@ struct EventAudit {
     }
   }
 
-  private mutating func readSnapshot(_ data: inout JSONReader, _ window: Int) {
+  private mutating func readSnapshot(_ data: inout LenientJSONReader, _ window: Int) {
     guard data.enterObject() else { return data.skip() }
     windows[window].nodes.removeAll()
     while let key = data.nextKey() {
@@ -135,10 +135,10 @@ struct EventAudit {
     drafts.commit(to: &windows[window].nodes)
   }
 
-  private mutating func readInput(_ data: inout JSONReader) {
+  private mutating func readInput(_ data: inout LenientJSONReader) {
     guard data.enterObject() else { return data.skip() }
     var id = 0
-    var text: JSONReader.Text?
+    var text: LenientJSONReader.Text?
     while let key = data.nextKey() {
       if data.holds(key, "id") {
         id = data.integer() ?? 0
@@ -151,7 +151,7 @@ struct EventAudit {
     if let text { sightings.look(at: text, of: data, .input, .node(id)) }
   }
 
-  private mutating func readMutation(_ data: inout JSONReader, _ window: Int) {
+  private mutating func readMutation(_ data: inout LenientJSONReader, _ window: Int) {
     var walk = MutationWalk()
     walk.read(&data, &drafts, &sightings)
     walk.apply(to: &windows[window].nodes, &drafts)

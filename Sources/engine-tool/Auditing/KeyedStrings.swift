@@ -3,7 +3,7 @@
 struct KeyedStrings {
   /// An object or array that is being read; the key is that of the member it is at.
   private struct Level {
-    var key: JSONReader.Text?
+    var key: LenientJSONReader.Text?
     var isArray: Bool
   }
 
@@ -18,12 +18,12 @@ struct KeyedStrings {
   let head: String
 
   /// Looks at the value that comes next.
-  func walk(_ reader: inout JSONReader, _ sightings: inout Sightings) {
+  func walk(_ reader: inout LenientJSONReader, _ sightings: inout Sightings) {
     walk(&reader, below: [], nesting: 0, &sightings)
   }
 
   private func walk(
-    _ reader: inout JSONReader, below keys: [String], nesting: Int, _ sightings: inout Sightings
+    _ reader: inout LenientJSONReader, below keys: [String], nesting: Int, _ sightings: inout Sightings
   ) {
     var levels: [Level] = []
     take(&reader, &levels, keys, nesting, &sightings)
@@ -45,7 +45,8 @@ struct KeyedStrings {
   }
 
   private func take(
-    _ reader: inout JSONReader, _ levels: inout [Level], _ keys: [String], _ nesting: Int, _ sightings: inout Sightings
+    _ reader: inout LenientJSONReader, _ levels: inout [Level], _ keys: [String], _ nesting: Int,
+    _ sightings: inout Sightings
   ) {
     if reader.enterObject() {
       levels.append(Level(key: nil, isArray: false))
@@ -57,7 +58,7 @@ struct KeyedStrings {
         let characters = reader.characters(text)
         let path = self.path(levels, keys, reader)
         let known = sightings.count
-        var inner = JSONReader(characters)
+        var inner = LenientJSONReader(characters)
         walk(&inner, below: path, nesting: nesting + 1, &sightings)
         if inner.isAtEnd() { return }
         // It only began like JSON.
@@ -66,14 +67,15 @@ struct KeyedStrings {
       look(at: text, of: reader, levels, keys, &sightings)
     } else if let number = reader.scalar() {
       guard number.count >= Self.shortestNumber else { return }
-      look(at: JSONReader.Text(range: number, hasEscapes: false), of: reader, levels, keys, &sightings)
+      look(at: LenientJSONReader.Text(range: number, hasEscapes: false), of: reader, levels, keys, &sightings)
     } else {
       reader.skip()
     }
   }
 
   private func look(
-    at text: JSONReader.Text, of reader: JSONReader, _ levels: [Level], _ keys: [String], _ sightings: inout Sightings
+    at text: LenientJSONReader.Text, of reader: LenientJSONReader, _ levels: [Level], _ keys: [String],
+    _ sightings: inout Sightings
   ) {
     let name = levels.last { !$0.isArray }?.key.map { reader.bytes[$0.range] }
     sightings.look(
@@ -81,20 +83,20 @@ struct KeyedStrings {
       owner(levels, keys, reader))
   }
 
-  private static func mayBeJSON(_ text: JSONReader.Text, of reader: JSONReader) -> Bool {
+  private static func mayBeJSON(_ text: LenientJSONReader.Text, of reader: LenientJSONReader) -> Bool {
     guard text.range.count > 2 else { return false }
     let (first, second) = (reader.bytes[text.range.lowerBound], reader.bytes[text.range.lowerBound + 1])
     return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
       || first == UInt8(ascii: "\\") && second == UInt8(ascii: "\"")
   }
 
-  private func owner(_ levels: [Level], _ keys: [String], _ reader: JSONReader) -> Sighting.Owner {
+  private func owner(_ levels: [Level], _ keys: [String], _ reader: LenientJSONReader) -> Sighting.Owner {
     let path = self.path(levels, keys, reader).suffix(Self.shown).joined(separator: ".")
     return .keys(head.isEmpty ? path : "\(head): \(path)")
   }
 
   /// `requests[]`, `requestHeaders`, `Authorization`.
-  private func path(_ levels: [Level], _ keys: [String], _ reader: JSONReader) -> [String] {
+  private func path(_ levels: [Level], _ keys: [String], _ reader: LenientJSONReader) -> [String] {
     var path = keys
     for level in levels {
       if level.isArray {

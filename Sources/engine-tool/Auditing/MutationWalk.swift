@@ -13,7 +13,7 @@ struct MutationWalk {
   private var relabelled: [Relabelling] = []
 
   /// Reads the event's data.
-  mutating func read(_ data: inout JSONReader, _ drafts: inout NodeDrafts, _ sightings: inout Sightings) {
+  mutating func read(_ data: inout LenientJSONReader, _ drafts: inout NodeDrafts, _ sightings: inout Sightings) {
     guard data.enterObject() else { return data.skip() }
     while let key = data.nextKey() {
       let isKnown =
@@ -54,7 +54,7 @@ struct MutationWalk {
     }
   }
 
-  private func readAdded(_ data: inout JSONReader, _ drafts: inout NodeDrafts, _ sightings: inout Sightings) {
+  private func readAdded(_ data: inout LenientJSONReader, _ drafts: inout NodeDrafts, _ sightings: inout Sightings) {
     var parent = 0
     var root: Int?
     while let key = data.nextKey() {
@@ -69,15 +69,15 @@ struct MutationWalk {
     if let root { drafts.put(root, under: parent) }
   }
 
-  private mutating func readRemoved(_ data: inout JSONReader) {
+  private mutating func readRemoved(_ data: inout LenientJSONReader) {
     while let key = data.nextKey() {
       if data.holds(key, "id") { data.integer().map { removed.append($0) } } else { data.skip() }
     }
   }
 
-  private func readText(_ data: inout JSONReader, _ sightings: inout Sightings) {
+  private func readText(_ data: inout LenientJSONReader, _ sightings: inout Sightings) {
     var id = 0
-    var text: JSONReader.Text?
+    var text: LenientJSONReader.Text?
     while let key = data.nextKey() {
       if data.holds(key, "id") {
         id = data.integer() ?? 0
@@ -90,7 +90,7 @@ struct MutationWalk {
     if let text { sightings.look(at: text, of: data, .text, .node(id)) }
   }
 
-  private mutating func readAttributes(_ data: inout JSONReader, _ sightings: inout Sightings) {
+  private mutating func readAttributes(_ data: inout LenientJSONReader, _ sightings: inout Sightings) {
     // The id is needed first, wherever it stands.
     var ahead = data
     let id = ahead.goTo("id") ? ahead.integer() ?? 0 : 0

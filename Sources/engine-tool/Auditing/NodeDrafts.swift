@@ -27,7 +27,7 @@ struct NodeDrafts {
   func id(of draft: Int) -> Int { drafts[draft].id }
 
   /// Reads the node that comes next with all that is below it. Returns the draft of it, nil where it is no node.
-  mutating func read(_ reader: inout JSONReader, _ sightings: inout Sightings) -> Int? {
+  mutating func read(_ reader: inout LenientJSONReader, _ sightings: inout Sightings) -> Int? {
     guard reader.enterObject() else {
       reader.skip()
       return nil
@@ -75,7 +75,7 @@ struct NodeDrafts {
   }
 
   private mutating func take(
-    _ key: JSONReader.Text, of draft: Int, _ reader: inout JSONReader, _ sightings: inout Sightings
+    _ key: LenientJSONReader.Text, of draft: Int, _ reader: inout LenientJSONReader, _ sightings: inout Sightings
   ) {
     switch key.range.count {
     case 2 where reader.holds(key, "id"): drafts[draft].id = reader.integer() ?? 0
@@ -103,7 +103,7 @@ struct NodeDrafts {
     }
   }
 
-  private mutating func takeTag(of draft: Int, _ reader: inout JSONReader) {
+  private mutating func takeTag(of draft: Int, _ reader: inout LenientJSONReader) {
     guard let text = reader.string() else { return reader.skip() }
     let name = reader.bytes[text.range]
     drafts[draft].node.tag = names.number(of: ShownName.isElementName(name) ? name : Self.unshown)

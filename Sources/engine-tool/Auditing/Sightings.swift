@@ -21,7 +21,7 @@ struct Sightings {
 
   /// Looks at a string. Place and owner are asked for only where it holds something.
   mutating func look(
-    at text: JSONReader.Text, of reader: JSONReader, takesBareCards: Bool = true,
+    at text: LenientJSONReader.Text, of reader: LenientJSONReader, takesBareCards: Bool = true,
     _ place: @autoclosure () -> FindingPlace, _ owner: @autoclosure () -> Sighting.Owner
   ) {
     guard text.range.count >= Self.shortest else { return }
@@ -52,7 +52,7 @@ struct Sightings {
   }
 
   /// True for images, fonts and the like that stand in an address: megabytes of base64.
-  static func isEncodedContent(_ text: JSONReader.Text, of reader: JSONReader) -> Bool {
+  static func isEncodedContent(_ text: LenientJSONReader.Text, of reader: LenientJSONReader) -> Bool {
     let range = text.range
     guard range.count > 5, reader.bytes[range.lowerBound] == UInt8(ascii: "d"),
       reader.bytes[range].starts(with: Array("data:".utf8))

@@ -80,7 +80,7 @@ enum TokenShape {
   }
 
   private static func hasAlgorithm(_ header: [UInt8]) -> Bool {
-    var reader = JSONReader(header)
+    var reader = LenientJSONReader(header)
     guard reader.enterObject() else { return false }
     while let key = reader.nextKey() {
       if reader.holds(key, "alg"), reader.string() != nil { return true }

@@ -7,7 +7,7 @@ import Testing
 @Suite("The audit's reader of JSON")
 struct AuditJSONReaderTests {
   private func characters(_ json: String) -> String? {
-    var reader = JSONReader(Array(json.utf8))
+    var reader = LenientJSONReader(Array(json.utf8))
     guard let text = reader.string(), reader.isAtEnd() else { return nil }
     return String(decoding: reader.characters(text), as: UTF8.self)
   }
@@ -27,7 +27,7 @@ struct AuditJSONReaderTests {
 
   @Test("A string without an end breaks the reader", arguments: [#"""#, #""abc"#, #""abc\"#, #""abc\""#])
   func unended(_ json: String) {
-    var reader = JSONReader(Array(json.utf8))
+    var reader = LenientJSONReader(Array(json.utf8))
     let text = reader.string()
     #expect(text == nil && reader.isBroken)
     let gives = (reader.peek() != 0, reader.isAtEnd(), reader.enterObject(), reader.scalar() != nil)
@@ -38,7 +38,7 @@ struct AuditJSONReaderTests {
   func walking() {
     let deep = String(repeating: "[{\"a\":", count: 100_000) + "1" + String(repeating: "}]", count: 100_000)
     let json = #"{"skip":\#(deep),"list":[1,"two",{"three":[]},null], "number" : -12 ,"none":{}}"#
-    var reader = JSONReader(Array(json.utf8))
+    var reader = LenientJSONReader(Array(json.utf8))
     let hasList = reader.enterObject() && reader.goTo("list") && reader.enterArray()
     #expect(hasList)
     var elements = 0
@@ -63,7 +63,7 @@ struct AuditJSONReaderTests {
       "[:]",
     ])
   func broken(_ json: String) {
-    var reader = JSONReader(Array(json.utf8))
+    var reader = LenientJSONReader(Array(json.utf8))
     Self.walk(&reader)
     let isAtEnd = reader.isAtEnd()
     #expect(reader.isBroken && !isAtEnd)
@@ -75,7 +75,7 @@ struct AuditJSONReaderTests {
       ("0", 0), ("-7", -7), ("999999999999999999", 999_999_999_999_999_999), ("1.5", nil), ("1e3", nil), ("-", nil),
       ("9999999999999999999", nil), ("true", nil), ("\"1\"", nil), ("[1]", nil),
     ] as [(String, Int?)] {
-      var reader = JSONReader(Array(json.utf8))
+      var reader = LenientJSONReader(Array(json.utf8))
       let (read, isAtEnd) = (reader.integer(), reader.isAtEnd())
       #expect(read == value && isAtEnd, "\(json)")
     }
@@ -86,7 +86,7 @@ struct AuditJSONReaderTests {
     var random = SplitMix64(seed: seed)
     let value = Self.value(&random, depth: 0)
     let json = [UInt8](try JSONSerialization.data(withJSONObject: ["x": value]))
-    var reader = JSONReader(json)
+    var reader = LenientJSONReader(json)
     Self.walk(&reader)
     let isAtEnd = reader.isAtEnd()
     #expect(isAtEnd)
@@ -94,7 +94,7 @@ struct AuditJSONReaderTests {
       var bytes = json
       for _ in 0...random.below(3) { bytes[random.below(bytes.count)] = random.bytes(1)[0] }
       bytes.removeLast(random.below(bytes.count))
-      var reader = JSONReader(bytes, random.below(4)..<bytes.count + 4)
+      var reader = LenientJSONReader(bytes, random.below(4)..<bytes.count + 4)
       Self.walk(&reader)
     }
   }
@@ -114,7 +114,7 @@ struct AuditJSONReaderTests {
   }
 
   /// Reads everything.
-  private static func walk(_ reader: inout JSONReader) {
+  private static func walk(_ reader: inout LenientJSONReader) {
     var isArray: [Bool] = []
     repeat {
       if let last = isArray.last {

@@ -1,4 +1,4 @@
-extension JSONReader {
+extension LenientJSONReader {
   /// Writes a string's characters behind `output`, escapes replaced by what they stand for. What is no escape stays as it
   /// is; half a surrogate pair becomes U+FFFD.
   func unescape(_ text: Text, into output: inout [UInt8]) {

@@ -1,10 +1,13 @@
-/// Reads JSON from bytes piece by piece: no tree is built and nothing recurses, so depth costs nothing.
+/// Reads JSON of stored events from bytes piece by piece: no tree is built and nothing recurses, so depth costs nothing.
 ///
 /// The callers walk: enter an object or array, ask for the next key or element, and take or skip each value; what they
 /// entered they leave before they go on with what is around it. What the reader cannot make sense of breaks it, and a
-/// broken reader gives nothing any more, so that no walk is endless whatever the bytes are. It is not strict in what is
-/// skipped, nor in what stands for a number.
-struct JSONReader {
+/// broken reader gives nothing any more, so that no walk is endless whatever the bytes are.
+///
+/// The scanner saw to it that events are JSON when they came, so this one is not strict in what is skipped, nor in what
+/// stands for a number. The scanner's own reader works in borrowed memory, tells what is wrong and where, and refuses
+/// what is too deep, none of which a walk through stored events asks for.
+struct LenientJSONReader {
   /// A string as it stands in the bytes, without its quotes.
   struct Text: Equatable {
     var range: Range<Int>
@@ -187,7 +190,7 @@ struct JSONReader {
   }
 }
 
-extension JSONReader {
+extension LenientJSONReader {
   /// In an object: goes to the value of the next member of this name; false where there is none.
   mutating func goTo(_ name: StaticString) -> Bool {
     while let key = nextKey() {
