@@ -14,6 +14,13 @@ package protocol EngineClock: Sendable {
   func monotonic() -> UInt64
 }
 
+extension EngineClock {
+  /// Blocks the thread for so many nanoseconds. Never on the cooperative thread pool.
+  package func pause(nanoseconds: UInt64) {
+    Monitor(()).wait(while: { _ in true }, until: monotonic() + nanoseconds) { _, _ in }
+  }
+}
+
 /// The clocks of the operating system.
 package struct SystemClock: EngineClock {
   package init() {}

@@ -5,7 +5,7 @@ import Testing
 @testable import engine_tool
 
 @Suite("The audit's reader of JSON")
-struct AuditJSONReaderTests {
+struct LenientJSONReaderTests {
   private func characters(_ json: String) -> String? {
     var reader = LenientJSONReader(Array(json.utf8))
     guard let text = reader.string(), reader.isAtEnd() else { return nil }
