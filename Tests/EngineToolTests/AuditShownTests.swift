@@ -1,3 +1,4 @@
+import SegmentEngine
 import Testing
 
 @testable import engine_tool

@@ -43,15 +43,6 @@ package struct ErasedEntry: Sendable, Hashable {
   package var storedBytes: UInt64
   package var packedEvents: UInt64
 
-  init(_ entry: SegmentEntry) {
-    offset = entry.offset
-    length = entry.length
-    events = entry.blocks.reduce(0) { $0 + UInt64($1.events) }
-    rawBytes = entry.blocks.reduce(0) { $0 + UInt64($1.raw) }
-    storedBytes = entry.storedBytes
-    packedEvents = entry.facts.packed
-  }
-
   package init(
     offset: UInt64, length: UInt64, events: UInt64, rawBytes: UInt64, storedBytes: UInt64, packedEvents: UInt64
   ) {

@@ -25,7 +25,7 @@ extension Compactor {
   func nextSettlement(_ state: CatalogState, _ now: Double, _ sampling: Sampling) throws(StoreError) -> PackFacts? {
     let today = Day.of(now)
     for pack in packs where pack.tier == .archive {
-      let isPinnedPlace = pack.className == SamplingDecision.pinnedClass
+      let isPinnedPlace = pack.className == Policy.pinnedClass
       guard isPinnedPlace || (pack.expiryDay != 0 && pack.expiryDay <= today) else { continue }
       let reader = try DirectoryReader(try core.packs.pack(pack))
       while let entry = try reader.next() {
@@ -43,7 +43,7 @@ extension Compactor {
   ) -> SegmentFate {
     if state.isErased(key) { return .dropped }
     if state.isPinned(key, at: now) {
-      return .copied(to: Placement(tier: .archive, className: SamplingDecision.pinnedClass))
+      return .copied(to: Placement(tier: .archive, className: Policy.pinnedClass))
     }
     let entry = parts.map(\.entry).max { $0.facts.lastReceived < $1.facts.lastReceived }
     let decision = sampling.follow(

@@ -88,7 +88,7 @@ final class PromotionRound {
 
   /// All of a session goes together: the earlier part stays as long as this one.
   private func hold(_ key: SessionKey, _ decision: SamplingDecision, _ earlier: PackFacts) {
-    let isPinned = earlier.className == SamplingDecision.pinnedClass
+    let isPinned = earlier.className == Policy.pinnedClass
     guard case .kept(_, let day) = decision.outcome, earlier.expiryDay != 0 || isPinned else { return }
     if day == 0 || day > earlier.expiryDay { holds[key] = day == 0 ? .max : day }
   }

@@ -13,13 +13,9 @@ struct SamplingDecision: Sendable, Hashable {
 
   var isKept: Bool { if case .kept = outcome { true } else { false } }
 
-  /// Sessions that are pinned lie in packs of their own, of this class: their time begins when they are unpinned. No rule
-  /// has this name.
-  static let pinnedClass = "(pinned)"
-
   /// Where it goes.
   func placement(isPinned: Bool) -> Placement {
-    if isPinned { return Placement(tier: .archive, className: Self.pinnedClass) }
+    if isPinned { return Placement(tier: .archive, className: Policy.pinnedClass) }
     guard case .kept(_, let day) = outcome else { return Placement(tier: .archive, className: rule) }
     return Placement(tier: .archive, className: rule, expiryDay: day)
   }

@@ -1,5 +1,3 @@
-internal import SegmentCodecs
-
 /// What is to be erased.
 public enum ErasureTarget: Sendable, Hashable {
   /// One session.
@@ -50,21 +48,4 @@ public struct ErasureReceipt: Sendable, Hashable {
   public var isComplete: Bool
   /// What was not reached, or cannot be; told when the erasure is made, not kept.
   public var limits: [String] = []
-}
-
-extension ErasureReceipt {
-  init(_ facts: ErasureFacts, limits: [String] = []) {
-    let kind: Kind =
-      switch facts.target {
-      case .session: .session
-      case .visitor: .visitor
-      case .tag: .tag
-      case .project: .project
-      }
-    self.init(
-      id: facts.id.description, time: Timestamp(millisecondsSince1970: facts.time), kind: kind,
-      nameHash: Identifier(high: facts.hash.low.byteSwapped, low: facts.hash.high.byteSwapped).description,
-      sessions: facts.sessions, segments: facts.segments, records: facts.records, bytes: facts.bytes,
-      packs: facts.packs, journals: facts.journals, isComplete: facts.isDone, limits: limits)
-  }
 }

@@ -31,6 +31,6 @@ extension Policy.Conditions {
   }
 
   private func holdPages(of facts: PolicyFacts) -> Bool {
-    urls.isEmpty || facts.pages.contains { page in urls.contains { Glob.matches($0, page) } }
+    urls.isEmpty || urls.map { Glob($0) }.contains { facts.pages.contains(where: $0.matches) }
   }
 }

@@ -44,3 +44,9 @@ extension Policy {
     var asDefault: Rule { Rule(name: Self.defaultName, keep: keep, retention: retention) }
   }
 }
+
+extension Policy {
+  /// Sessions that are pinned lie in packs of their own, of this class: their time begins when they are unpinned. No rule
+  /// has this name.
+  static let pinnedClass = "(pinned)"
+}

@@ -42,7 +42,7 @@ extension PolicyReader {
     guard name != Policy.Rule.defaultName else {
       throw field.refusal(expected: #"another name ("default" is what decides where no rule does)"#)
     }
-    guard name != SamplingDecision.pinnedClass else {
+    guard name != Policy.pinnedClass else {
       throw field.refusal(expected: "another name (pinned sessions lie in packs of this one)")
     }
     if let place = places[name] { throw field.refusal(expected: "a name other than that of rules[\(place)]") }

@@ -129,35 +129,7 @@ extension SessionQuery {
       guard let found = summary.tags[key] else { return false }
       if let value, value != found { return false }
     }
-    if let url, !summary.pages.contains(where: { Glob.matches(url, $0) }) { return false }
+    if let url, !summary.pages.contains(where: Glob(url).matches) { return false }
     return true
-  }
-}
-
-/// Patterns with `*` for any run of characters and `?` for one.
-enum Glob {
-  /// O(pattern x text) at worst, without recursion.
-  static func matches(_ pattern: String, _ text: String) -> Bool {
-    let pattern = Array(pattern.unicodeScalars)
-    let text = Array(text.unicodeScalars)
-    var p = 0
-    var t = 0
-    var star: (pattern: Int, text: Int)?
-    while t < text.count {
-      if p < pattern.count, pattern[p] == "*" {
-        star = (p, t)
-        p += 1
-      } else if p < pattern.count, pattern[p] == "?" || pattern[p] == text[t] {
-        p += 1
-        t += 1
-      } else if let last = star {
-        p = last.pattern + 1
-        t = last.text + 1
-        star = (last.pattern, t)
-      } else {
-        return false
-      }
-    }
-    return pattern[p...].allSatisfy { $0 == "*" }
   }
 }

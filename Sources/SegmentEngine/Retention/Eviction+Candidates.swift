@@ -56,7 +56,7 @@ extension Eviction {
 
   /// The packs that are looked through.
   private static func packs(_ state: CatalogState, _ need: Need) -> [PackFacts] {
-    let free = state.packs.filter { !state.isBeingDestroyed($0.id) && $0.className != SamplingDecision.pinnedClass }
+    let free = state.packs.filter { !state.isBeingDestroyed($0.id) && $0.className != Policy.pinnedClass }
     var chosen = free.filter { $0.tier == .recent }
     var left = 2 * need.bytes
     for pack in free.filter({ $0.tier == .archive }).sorted(by: {

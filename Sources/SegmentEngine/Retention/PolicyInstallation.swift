@@ -25,7 +25,7 @@ struct PolicyInstallation {
   ) -> [CatalogEdit] {
     change = PolicyChange()
     var edits: [CatalogEdit] = []
-    for pack in state.packs where pack.tier == .archive && pack.className != SamplingDecision.pinnedClass {
+    for pack in state.packs where pack.tier == .archive && pack.className != Policy.pinnedClass {
       guard let rule = policy.rule(named: pack.className) else {
         change.packsLeft += 1
         continue

@@ -1,3 +1,5 @@
+import SegmentEngine
+
 /// What an audit found: findings of one kind at one place of one page are one row.
 struct AuditReport {
   /// What a row is about.

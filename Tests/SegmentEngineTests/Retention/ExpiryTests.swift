@@ -67,7 +67,7 @@ struct ExpiryTests {
       for number in [0, 2, 4, 11] { #expect(try store.traces(of: "secret\(number)-", in: folder) == []) }
       #expect(try await store.maintain([.promotion]).rewrites.map(\.kind) == [.settlement])
       #expect(try await store.maintain([.promotion]).rewrites.isEmpty)
-      #expect(try store.packs().map(\.className) == [SamplingDecision.pinnedClass])
+      #expect(try store.packs().map(\.className) == [Policy.pinnedClass])
       #expect(try await store.export(key) == text)
       try await store.unpin(key)
       try await store.maintain()
