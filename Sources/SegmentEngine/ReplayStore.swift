@@ -31,6 +31,8 @@ public final class ReplayStore: Sendable {
   }
 
   let maintenance: Maintenance
+  /// Looks for what others store, where this handle does not write.
+  let follower: TailFollower?
   /// Set when the handle is closed: maintenance that is under way stops.
   let isStopping = Lock(false)
 
@@ -42,6 +44,7 @@ public final class ReplayStore: Sendable {
     self.mode = mode
     self.writing = writing
     self.pool = pool
+    follower = writing == nil ? TailFollower(core) : nil
   }
 
   // MARK: Opening and closing
@@ -108,9 +111,11 @@ public final class ReplayStore: Sendable {
     }
     guard wasOpen else { return }
     isStopping.withLock { $0 = true }
-    let (writing, maintenance, pool) = (self.writing, self.maintenance, self.pool)
+    core.tails.close()
+    let (writing, maintenance, pool, follower) = (self.writing, self.maintenance, self.pool, self.follower)
     let result = await withCheckedContinuation { (done: CheckedContinuation<Result<Void, StoreError>, Never>) in
       _ = EngineThread("segment-close") {
+        follower?.stop()
         writing?.gate.close()
         writing?.committer.stop()
         writing?.flushing.stop()
@@ -188,7 +193,7 @@ public final class ReplayStore: Sendable {
     let prepared = try PreparedBatch(
       (events as? [UInt8]) ?? Array(events), to: key, window: window, batchID: batchID, visitor: visitor,
       validation: validation, durability: durability, origin: origin, received: core.environment.clock.now(),
-      limits: limits)
+      limits: limits, isWatched: core.tails.isWatched(key))
     return try await submit(.batch(prepared), writing)
   }
 
@@ -304,6 +309,15 @@ public final class ReplayStore: Sendable {
     return try await read { core throws(StoreError) in try core.byteRanges(of: key, time: range) }
   }
 
+  /// One block of a session as it is stored, for clients that decode blocks by themselves. Blocks are handed out by session:
+  /// a pack holds many.
+  ///
+  /// Throws `.blockGone` where the pack is no longer in the store (ask for `byteRanges` again), `.notFound` where the session
+  /// has no such block or there is no such session, `.damaged` where its checksum is wrong.
+  public func storedBlock(_ id: BlockID, of key: SessionKey) async throws(StoreError) -> StoredBlock {
+    try await read { core throws(StoreError) in try core.storedBlock(id, of: key) }
+  }
+
   /// The content of a dictionary that blocks name. Throws `.notFound` where there is none of that name.
   public func dictionary(_ id: DictionaryID) async throws(StoreError) -> [UInt8] {
     try await read { core throws(StoreError) in
@@ -331,7 +345,7 @@ public final class ReplayStore: Sendable {
     }
   }
 
-  private func chunks(
+  func chunks(
     _ open: @escaping @Sendable (StoreCore) throws(StoreError) -> any ChunkStream
   ) -> EventChunks {
     let (core, isWriting) = (self.core, writing != nil)

@@ -2,6 +2,8 @@
 public struct ByteRanges: Sendable, Hashable {
   /// One block: a zstd frame of NDJSON.
   public struct Block: Sendable, Hashable {
+    /// Its name, by which `ReplayStore.storedBlock` gives it.
+    public var id: BlockID
     /// The pack, relative to the store. When it is gone the range is too: ask again.
     public var file: String
     /// Offset of the frame, bytes.

@@ -47,6 +47,11 @@ public struct Configuration: Sendable {
   public var packBytes = 256 << 20
   /// Threads that read from the disk for callers.
   public var readerThreads = 2
+  /// Bytes of events kept in memory for those who watch sessions as they are recorded, over all sessions; those who fall
+  /// further behind read from the disk.
+  public var tailBytes = 32 << 20
+  /// How often a process that does not write looks for new events of the sessions it watches, in milliseconds.
+  public var followInterval = 50.0
   /// Packs kept open, at most.
   public var openPacks = 128
   /// Bytes a second that maintenance reads of packs, at most; 0: as many as it can.

@@ -48,12 +48,22 @@ public struct EventChunk: Sendable {
   public let ndjson: [UInt8]
   /// What is missing between the chunk before and this one; nil where nothing is.
   public let gapBefore: Gap?
+  /// Set in the last chunk of a tail: when the session was finished. The chunk may hold no event.
+  public let finished: Timestamp?
   let runs: EventRuns
 
-  init(ndjson: [UInt8], runs: EventRuns, gapBefore: Gap? = nil) {
+  init(ndjson: [UInt8], runs: EventRuns, gapBefore: Gap? = nil, finished: Timestamp? = nil) {
     self.ndjson = ndjson
     self.runs = runs
     self.gapBefore = gapBefore
+    self.finished = finished
+  }
+
+  /// The same, as the last one of a session that was finished then.
+  func ending(_ finished: Double?) -> EventChunk {
+    EventChunk(
+      ndjson: ndjson, runs: runs, gapBefore: gapBefore,
+      finished: finished.map(Timestamp.init(millisecondsSince1970:)))
   }
 
   /// Number of events.

@@ -21,6 +21,8 @@ public struct StoreError: Error, Sendable {
     public static let invalidPolicy = Code(description: "invalidPolicy")
     /// There is no such session, file or store.
     public static let notFound = Code(description: "notFound")
+    /// The pack of a block is no longer in the store: it was rewritten, or let go. The session's blocks have other names now.
+    public static let blockGone = Code(description: "blockGone")
     /// The path exists and is not a store.
     public static let notAStore = Code(description: "notAStore")
     /// The store or one of its files was written by a newer version.

@@ -18,6 +18,18 @@ struct SessionPicture: Sendable {
   var pin: Pin?
 }
 
+extension SessionPicture {
+  /// When the session was finished, the last time it was; nil where it was not.
+  func finished(_ parts: [PackedPart]) -> Double? {
+    var times = parts.sorted { $0.entry.ordinal < $1.entry.ordinal }.compactMap(\.entry.finished)
+    times += live?.parts.compactMap(\.finished) ?? []
+    for edit in edits {
+      if case .finish = edit.change { times.append(edit.time) }
+    }
+    return times.last
+  }
+}
+
 /// A segment of the session, its directory entry read.
 struct PackedPart: Sendable {
   var pack: PackFacts

@@ -12,21 +12,18 @@ extension StoreCore {
 
     // Tags follow the order in which they were set: by journal, then as they came.
     var tags: [String: String] = [:]
-    var finished: Double?
     for part in parts.sorted(by: { ($0.entry.ordinal, $0.entry.sequence) < ($1.entry.ordinal, $1.entry.sequence) }) {
       for tag in part.entry.tags { tags[tag.change.key] = tag.change.value }
-      finished = part.entry.finished ?? finished
     }
     for part in liveParts {
       for tag in part.tags { tags[tag.change.key] = tag.change.value }
-      finished = part.finished ?? finished
     }
     for edit in picture.edits {
-      switch edit.change {
-      case .setTags(let changes): for change in changes { tags[change.key] = change.value }
-      case .finish: finished = edit.time
+      if case .setTags(let changes) = edit.change {
+        for change in changes { tags[change.key] = change.value }
       }
     }
+    let finished = picture.finished(parts)
     var windows: [String] = []
     for window in parts.flatMap(\.entry.windows) + Array(picture.live?.windows ?? [])
     where !windows.contains(where: { WindowName.same($0, window) }) {
@@ -55,31 +52,5 @@ extension StoreCore {
       expires: expiry.map { Timestamp(millisecondsSince1970: Double($0) * Day.milliseconds) },
       isPinned: picture.pin != nil,
       pinnedUntil: picture.pin.flatMap { $0.until == 0 ? nil : Timestamp(millisecondsSince1970: $0.until) })
-  }
-
-  /// Where the blocks that hold a range of time lie.
-  func byteRanges(of key: SessionKey, time: Range<Double>?) throws(StoreError) -> ByteRanges {
-    let (picture, parts) = try resolve(key)
-    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw absence(of: key) }
-    var ranges = ByteRanges(blocks: [], liveFrom: nil)
-    for unit in picture.units(parts) {
-      switch unit.source {
-      case .record:
-        ranges.liveFrom = min(ranges.liveFrom ?? unit.sequence, unit.sequence)
-      case .block(let pack, let block, _, let dictionaries):
-        if let time, !(unit.range.map { time.overlaps($0) } ?? false) { continue }
-        ranges.blocks.append(
-          ByteRanges.Block(
-            file: layout.relative(layout.pack(pack.id)), offset: block.frameOffset, length: block.stored,
-            rawLength: block.raw, codec: block.codec == .zstd ? "zstd" : "none",
-            dictionary: block.dictionary == 0 ? nil : DictionaryID(dictionaries[block.dictionary - 1]),
-            firstSequence: block.sequence, events: block.events,
-            time: unit.range.map {
-              Timestamp(millisecondsSince1970: $0.lowerBound)...Timestamp(millisecondsSince1970: $0.upperBound)
-            },
-            keyframes: block.keyframes.count))
-      }
-    }
-    return ranges
   }
 }

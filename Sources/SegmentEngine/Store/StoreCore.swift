@@ -30,6 +30,8 @@ package final class StoreCore: Sendable {
   let metrics: StoreMetrics
   /// How the store stands against its budget.
   let gauge = PressureGauge()
+  /// Those who watch sessions.
+  let tails: TailHub
   let contents: Lock<Contents>
   /// One thread at a time brings `contents` up to date.
   private let refreshing = Lock<Void>(())
@@ -46,6 +48,7 @@ package final class StoreCore: Sendable {
     self.layout = layout
     self.configuration = configuration
     self.catalog = catalog
+    tails = TailHub(limit: configuration.tailBytes, isFollowing: !isWriting)
     metrics = StoreMetrics(store: configuration.metricsName ?? layout.name)
     packs = PackCache(environment, layout, limit: configuration.openPacks)
     dictionaries = DictionaryCache(environment, layout)
@@ -149,6 +152,7 @@ package final class StoreCore: Sendable {
       return gone
     }
     guard let gone else { return false }
+    endTails()
     packs.close(gone)
     if !state.destructions.isEmpty || hadDestructions {
       let doomed = Set(state.destructions.flatMap(\.packs).map(\.pack))
@@ -180,12 +184,18 @@ package final class StoreCore: Sendable {
 
   /// Brings packs and, in processes that do not write, live sessions up to date with what the writer made durable.
   package func refreshAll() throws(StoreError) {
-    try refreshCatalog()
-    if isWriting { return }
-    try refreshing.withLock { (_) throws(StoreError) in try scanJournals() }
+    for _ in 0..<8 {
+      try refreshCatalog()
+      if isWriting { return }
+      if try refreshing.withLock({ (_) throws(StoreError) in try scanJournals(skipping: false) }) { return }
+    }
+    // One that the catalog names and that is not there, however often it is looked at, is lost.
+    _ = try refreshing.withLock { (_) throws(StoreError) in try scanJournals(skipping: true) }
   }
 
-  private func scanJournals() throws(StoreError) {
+  /// Reads on in the journals, in their order. Returns false where one is gone that may have been flushed meanwhile: what
+  /// comes after it must not be seen without it, and the catalog says where it is now.
+  private func scanJournals(skipping: Bool) throws(StoreError) -> Bool {
     let state = contents.withLock { $0.catalog }
     let mark = DurableMark.read(environment, layout)
     let isWritten = try isBeingWritten()
@@ -193,10 +203,10 @@ package final class StoreCore: Sendable {
       do {
         try scan(journal, mark: mark, isWritten: isWritten)
       } catch  where error.code == .notFound {
-        // Flushed meanwhile; the next refresh finds it in packs.
-        continue
+        if !skipping { return false }
       }
     }
+    return true
   }
 
   private func scan(_ facts: JournalFacts, mark: DurableMark?, isWritten: Bool) throws(StoreError) {

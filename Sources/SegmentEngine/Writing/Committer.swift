@@ -130,12 +130,14 @@ final class Committer: Sendable {
   private func commit(_ jobs: [Job]) {
     let outcomes = writer.commit(jobs.map(\.pending))
     for (job, outcome) in zip(jobs, outcomes) { job.done(outcome) }
+    // Behind those who wait for the commit.
+    writer.core.tails.wake()
   }
 
   private func poll() {
     do {
       let found = try writer.poll()
-      if found.hasEdits { _ = writer.commit([]) }
+      if found.hasEdits { commit([]) }
       if found.flushRequested { _ = rotate([]) }
       if found.hasErasures { signals.erased() }
       if found.isPressed { signals.pressed() }

@@ -3,12 +3,19 @@ internal import SegmentFiles
 /// A commit group while it is put together: gives out sequences, recognises batches that were accepted before, and can be
 /// rolled back as if it had never been.
 struct GroupDraft {
+  private struct Staged {
+    var head: RecordHead
+    var digest: BatchDigest?
+    /// The events, for those who watch the session.
+    var watched: [UInt8]?
+  }
+
   private let core: StoreCore
   private let journal: JournalWriter
   private let identity: JournalIdentity
   private let now: Double
   /// What the live sessions take in when the group is durable.
-  private var staged: [(head: RecordHead, digest: BatchDigest?)] = []
+  private var staged: [Staged] = []
   /// Sequences as they were before the group.
   private var before: [SessionKey: UInt64] = [:]
   /// Batches of this group, so that the same one twice in it is recognised.
@@ -64,12 +71,11 @@ struct GroupDraft {
       appliedCommit: applied, encodedDetails: writer.bytes)
     let place = journal.add(record, sequence: sequence, received: received)
     staged.append(
-      (
-        RecordHead(
+      Staged(
+        head: RecordHead(
           offset: place.offset, headLength: place.headLength, payloadLength: 0, payloadChecksum: 0, rawLength: 0,
           sequence: sequence, received: received, events: 0, flags: [], session: key, appliedCommit: applied,
-          details: details), nil
-      ))
+          details: details)))
     return AppendReceipt(
       first: Cursor(epoch: identity.epoch, sequence: sequence), events: 0,
       received: Timestamp(millisecondsSince1970: received), isDuplicate: false, rejected: [])
@@ -99,14 +105,13 @@ struct GroupDraft {
     if before[key] == nil { before[key] = taken.sequence }
     let place = journal.add(record, sequence: taken.sequence, received: batch.received)
     staged.append(
-      (
-        RecordHead(
+      Staged(
+        head: RecordHead(
           offset: place.offset, headLength: place.headLength, payloadLength: record.payload.count,
           payloadChecksum: record.payloadChecksum, rawLength: record.rawLength, sequence: taken.sequence,
           received: batch.received, events: record.events, flags: record.flags, session: key, appliedCommit: 0,
           details: .events(batch.batch)),
-        batch.digest
-      ))
+        digest: batch.digest, watched: batch.watched))
     let receipt = AppendReceipt(
       first: Cursor(epoch: identity.epoch, sequence: taken.sequence), events: record.events,
       received: Timestamp(millisecondsSince1970: batch.received), isDuplicate: false, rejected: batch.rejected)
@@ -174,6 +179,23 @@ struct GroupDraft {
     core.contents.withLock { contents in
       for record in staged { contents.live.apply(record.head, in: identity, digest: record.digest) }
       Self.unpin(group, &contents)
+    }
+    if core.tails.hasViewers { core.tails.publish(staged.compactMap(news)) }
+  }
+
+  /// What those who watch the session of a record are told.
+  private func news(_ record: Staged) -> TailNews? {
+    switch record.head.details {
+    case .finish: return TailNews(key: record.head.session, what: .finished(record.head.received))
+    case .events(let batch):
+      let (first, count) = (record.head.sequence, record.head.events)
+      let chunk = record.watched.map { ndjson in
+        var runs = EventRuns()
+        runs.append(sequence: first, count: count, epoch: identity.epoch, window: batch.window)
+        return EventChunk(ndjson: ndjson, runs: runs)
+      }
+      return TailNews(key: record.head.session, what: .events(first: first, count: count, chunk))
+    case .tags, .erased: return nil
     }
   }
 

@@ -10,12 +10,15 @@ package struct PreparedBatch: Sendable {
   var received: Double
   var durability: Durability
   package var rejected: [AppendReceipt.RejectedEvent]
+  /// The events as they are stored, where somebody watches the session.
+  var watched: [UInt8]?
 
-  /// Scans and compresses a batch. Throws `.emptyBatch`, `.batchTooLarge`, `.eventTooLarge` or `.invalidEvents`, with
+  /// Scans and compresses a batch; `isWatched` keeps the events at hand. Throws `.emptyBatch`, `.batchTooLarge`, `.eventTooLarge` or `.invalidEvents`, with
   /// the event and its offset; nothing was stored then.
   package init(
     _ events: [UInt8], to key: SessionKey, window: String, batchID: String?, visitor: String?,
-    validation: Validation, durability: Durability, origin: Origin, received: Double, limits: Configuration.Limits
+    validation: Validation, durability: Durability, origin: Origin, received: Double, limits: Configuration.Limits,
+    isWatched: Bool = false
   ) throws(StoreError) {
     guard events.count <= min(limits.batchBytes, FormatLimits.batchBytes) else {
       throw StoreError(
@@ -51,6 +54,8 @@ package struct PreparedBatch: Sendable {
     let rawLength = raw.count
     let rawChecksum = Checksum.plain(raw, 0..<rawLength)
     if payload.count < rawLength { flags.insert(.compressed) } else { payload = raw }
+
+    if isWatched { watched = raw }
 
     let table = EventTable(scanned.events)
     let batch = BatchDetails(
