@@ -17,7 +17,8 @@ struct EngineTool: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Import.self, Sessions.self, Show.self, Export.self, Ranges.self, Info.self, Stats.self, Verify.self, Flush.self,
+      Import.self, Sessions.self, Show.self, Export.self, Tail.self, Ranges.self, Info.self, Stats.self, Verify.self,
+      Flush.self,
       Compact.self, Expire.self, PolicyCommand.self, Dict.self, Tag.self, Finish.self, Pin.self, Unpin.self, Erase.self,
       Audit.self, Snapshot.self, Restore.self, Bench.self,
     ])

@@ -20,6 +20,7 @@ struct HelpTests {
         ("pin", ["--until", "sessions --pinned", "whatever the policy says"]),
         ("unpin", ["last receipt", "next maintenance"]),
         ("tag", ["key=value", "--remove"]),
+        ("tail", ["--after", "--from-keyframe", "--once", "until the session is finished", "--json"]),
         (
           "erase",
           ["--visitor", "--tag", "--project", "--receipts", "--dry-run", "overwritten", "cannot be reached", "--json"]

@@ -109,6 +109,7 @@ package struct BacklogStream: ChunkStream {
   private mutating func declare(_ sequences: Range<UInt64>, _ message: String) {
     let from = gap?.sequences?.lowerBound ?? sequences.lowerBound
     gap = Gap(
-      reason: .lost, sequences: min(from, sequences.lowerBound)..<sequences.upperBound, message: gap?.message ?? message)
+      reason: .lost, sequences: min(from, sequences.lowerBound)..<sequences.upperBound, message: gap?.message ?? message
+    )
   }
 }

@@ -105,7 +105,8 @@ public struct SessionTail: AsyncSequence, Sendable {
           stream = try BacklogStream(
             tail.core, tail.key, after: tail.cursor, fromKeyframe: tail.fromKeyframe, tellsFinish: false)
         }
-        return (stream, try stream.next())
+        let chunk = try stream.next()
+        return (stream, chunk)
       }
       self.place = step.stream.place
       if step.chunk == nil || step.stream.isAtEnd {

@@ -22,7 +22,8 @@ extension TailPlace {
     let lost = Gap(
       reason: .lost, sequences: next..<cursor.sequence + 1,
       message:
-        "events up to the cursor \(cursor) were lost with a machine before they were synced; others have their sequences")
+        "events up to cursor \(cursor) were lost with a machine before they were synced; their sequences are given again"
+    )
     return (TailPlace(next: next), lost)
   }
 

@@ -48,7 +48,7 @@ struct Export: AsyncParsableCommand {
   private func copy(_ chunks: EventChunks) async throws -> Bool {
     var hasLost = false
     for try await chunk in chunks {
-      hasLost = tell(chunk.gapBefore) || hasLost
+      hasLost = GapNotice.tell(chunk.gapBefore) || hasLost
       try Standard.write(chunk.ndjson)
     }
     return hasLost
@@ -60,7 +60,7 @@ struct Export: AsyncParsableCommand {
     guard time.to != nil, let end = range?.upperBound else { return try await copy(chunks) }
     var hasLost = false
     for try await chunk in chunks {
-      hasLost = tell(chunk.gapBefore) || hasLost
+      hasLost = GapNotice.tell(chunk.gapBefore) || hasLost
       let events = chunk.events
       guard let late = events.firstIndex(where: { isLate($0, end) }) else {
         try Standard.write(chunk.ndjson)
@@ -83,13 +83,5 @@ struct Export: AsyncParsableCommand {
 
   private func isLate(_ event: EventInfo, _ end: Timestamp) -> Bool {
     event.timestamp.map { $0 >= end } ?? false
-  }
-
-  /// Tells of a gap on standard error. Returns true where it means that events were lost.
-  private func tell(_ gap: Gap?) -> Bool {
-    guard let gap else { return false }
-    let place = gap.sequences.map { " (sequences \($0.lowerBound) to \($0.upperBound), the last not included)" } ?? ""
-    Standard.complain(gap.message + place)
-    return gap.reason == .lost
   }
 }

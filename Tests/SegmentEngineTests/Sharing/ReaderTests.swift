@@ -33,6 +33,32 @@ struct ReaderTests {
     try await writer.close()
   }
 
+  @Test("No gap is seen while journals are flushed between two looks", arguments: 0..<2)
+  func flushedBetween(_ round: Int) async throws {
+    let folder = try StoreFolder()
+    let writer = try await folder.open()
+    let reader = try await folder.open(.readOnly)
+    let key = key
+    try await writer.add([line(0)], to: key)
+    let writing = Task {
+      for index in 1..<150 {
+        try await writer.add([Sample.mutation(Sample.base + Double(index), text: "\(index)")], to: key)
+        if index % 2 == round { try await writer.flush() }
+      }
+    }
+    var seen = 0
+    while seen < 150 {
+      let read = try await reader.events(in: key).all()
+      #expect(read.gaps.isEmpty && read.sequences == read.lines.indices.map(UInt64.init))
+      #expect(read.lines.count >= seen)
+      seen = read.lines.count
+      if !read.gaps.isEmpty { break }
+    }
+    try await writing.value
+    try await reader.close()
+    try await writer.close()
+  }
+
   @Test("A reader that opens late sees the same as one that was there from the start")
   func lateReader() async throws {
     let folder = try StoreFolder()
