@@ -220,7 +220,7 @@ package final class Catalog: Sendable {
     for edit in edits { edit.encode(into: &content) }
     let frame = CatalogFrame(
       store: state.store, generation: state.generation, commit: state.commit, number: current.nextFrame,
-      content: content.bytes)
+      content: content.bytes, version: state.formatVersion)
     let bytes = frame.encode(at: current.end)
     let file = current.file
     let end = current.end
@@ -252,7 +252,8 @@ package final class Catalog: Sendable {
     var content = ByteWriter()
     for edit in state.snapshot() { edit.encode(into: &content) }
     let bytes = CatalogFrame(
-      store: state.store, generation: state.generation, commit: state.commit, number: 0, content: content.bytes
+      store: state.store, generation: state.generation, commit: state.commit, number: 0, content: content.bytes,
+      version: state.formatVersion
     ).encode(at: 0)
     let files = environment.files
     let temporary = layout.temporaryFile(environment.newIdentifier())
@@ -354,6 +355,7 @@ package final class Catalog: Sendable {
       do { edits = try CatalogEdit.decodeAll(frame.content) } catch {
         throw StoreError.damaged("an edit of the catalog: \(error.text)", file: "catalog", offset: loaded.end)
       }
+      loaded.state.formatVersion = frame.version
       loaded.state.generation = frame.generation
       loaded.state.commit = frame.commit
       for edit in edits {

@@ -5,6 +5,8 @@ struct CatalogFrame {
   var commit: UInt64
   var number: UInt32
   var content: [UInt8]
+  /// The store's version of the format.
+  var version = FormatVersion.newest
 
   /// The bytes of both copies, for a frame that begins at `offset`.
   func encode(at offset: UInt64) -> [UInt8] {
@@ -14,8 +16,8 @@ struct CatalogFrame {
       for page in 0..<pages {
         let start = page * CatalogPage.capacity
         CatalogPage(
-          frame: number, page: UInt32(page), pages: UInt32(pages), store: store, generation: generation,
-          commit: commit, offset: offset + UInt64((copy * pages + page) * CatalogPage.size),
+          version: version, frame: number, page: UInt32(page), pages: UInt32(pages), store: store,
+          generation: generation, commit: commit, offset: offset + UInt64((copy * pages + page) * CatalogPage.size),
           content: Array(content[start..<min(content.count, start + CatalogPage.capacity)])
         ).encode(into: &writer)
       }
@@ -69,7 +71,8 @@ struct CatalogScan {
       guard let content else { break }
       frames.append(
         CatalogFrame(
-          store: first.store, generation: first.generation, commit: first.commit, number: number, content: content))
+          store: first.store, generation: first.generation, commit: first.commit, number: number, content: content,
+          version: first.version))
       let size = 2 * UInt64(first.pages) * UInt64(CatalogPage.size)
       damagedCopies += invalid.filter { $0 >= end && $0 < end + size }
       if frames.count == 1 { firstFrameBytes = size }

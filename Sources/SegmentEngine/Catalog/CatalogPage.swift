@@ -19,8 +19,9 @@ struct CatalogPage {
   static let headerSize = 64
   static let capacity = size - headerSize
   static let magic: UInt32 = 0x5443_4753  // SGCT
-  static let version: UInt16 = 1
 
+  /// The store's version of the format: that of all pages of a generation.
+  var version: UInt16
   var frame: UInt32
   var page: UInt32
   var pages: UInt32
@@ -34,7 +35,7 @@ struct CatalogPage {
     let start = writer.count
     writer.u32(Self.magic)
     writer.u32(0)
-    writer.u16(Self.version)
+    writer.u16(version)
     writer.u16(UInt16(content.count))
     writer.u32(frame)
     writer.u32(page)
@@ -57,8 +58,7 @@ struct CatalogPage {
     guard checksum == Checksum.plain(bytes, start + 8..<start + size) else {
       throw FormatError(.wrongChecksum, at: start)
     }
-    let version = try reader.u16()
-    guard version == Self.version else { throw FormatError(.newerVersion(version), at: start + 8) }
+    let version = try FormatVersion.read(&reader, at: start + 8)
     let used = try reader.u16()
     guard Int(used) <= capacity else { throw FormatError(.tooLarge("used"), at: start + 10) }
     let frame = try reader.u32()
@@ -73,7 +73,7 @@ struct CatalogPage {
     let content = try reader.raw(Int(used))
     guard reader.restIsZero() else { throw FormatError(.invalid("rest of the page"), at: start + headerSize) }
     return CatalogPage(
-      frame: frame, page: page, pages: pages, store: store, generation: generation, commit: commit, offset: offset,
-      content: content)
+      version: version, frame: frame, page: page, pages: pages, store: store, generation: generation, commit: commit,
+      offset: offset, content: content)
   }
 }

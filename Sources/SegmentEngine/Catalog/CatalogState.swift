@@ -4,6 +4,8 @@ package import SegmentCodecs
 package struct CatalogState: Sendable, Equatable {
   package var store: Identifier
   package var generation: UInt64 = 0
+  /// The store's version of the format: what is written is of no higher one.
+  package var formatVersion = FormatVersion.newest
   /// Number of the last commit applied.
   package var commit: UInt64 = 0
   package var created: Double = 0

@@ -74,8 +74,7 @@ package struct GoneList: Sendable, Equatable {
     var reader = ByteReader(bytes)
     guard try reader.u32() == magic else { throw FormatError(.wrongMagic, at: 0) }
     guard try reader.u32() == Checksum.plain(bytes, 8..<bytes.count) else { throw FormatError(.wrongChecksum, at: 4) }
-    let version = try reader.u16()
-    guard version == Self.version else { throw FormatError(.newerVersion(version), at: 8) }
+    _ = try FormatVersion.read(&reader, at: 8)
     try reader.skip(6)
     guard try reader.identifier() == store, try reader.identifier() == id else {
       throw FormatError(.invalid("name"), at: 16)

@@ -140,8 +140,7 @@ enum DictionaryFile {
       var reader = ByteReader(bytes, in: 0..<headerSize)
       guard try reader.u32() == magic else { throw FormatError(.wrongMagic, at: 0) }
       guard try reader.u32() == Checksum.plain(bytes, 8..<headerSize) else { throw FormatError(.wrongChecksum, at: 4) }
-      let version = try reader.u16()
-      guard version == Self.version else { throw FormatError(.newerVersion(version), at: 8) }
+      _ = try FormatVersion.read(&reader, at: 8)
       try reader.skip(22)
       guard try reader.identifier() == facts.id, try reader.raw(32) == facts.sha256 else {
         throw FormatError(.invalid("name"), at: 32)

@@ -31,8 +31,7 @@ package struct JournalHeader: Sendable, Equatable {
     var reader = ByteReader(bytes)
     guard try reader.u32() == magic else { throw FormatError(.wrongMagic, at: 0) }
     guard try reader.u32() == Checksum.plain(bytes, 8..<size) else { throw FormatError(.wrongChecksum, at: 4) }
-    let version = try reader.u16()
-    guard version == Self.version else { throw FormatError(.newerVersion(version), at: 8) }
+    _ = try FormatVersion.read(&reader, at: 8)
     try reader.skip(6)
     return JournalHeader(
       store: try reader.identifier(), id: try reader.identifier(), ordinal: try reader.u64(),

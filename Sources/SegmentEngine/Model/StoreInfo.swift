@@ -10,7 +10,7 @@ public struct StoreInfo: Sendable, Hashable {
 
   /// The store's own name, 32 hexadecimal digits.
   public var id: String
-  /// Version of its format.
+  /// The version of the format that its catalog records. No file of the store is of a higher one, whoever wrote it.
   public var formatVersion: Int
   /// When it was made.
   public var created: Timestamp

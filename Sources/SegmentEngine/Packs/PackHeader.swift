@@ -35,8 +35,7 @@ package struct PackHeader: Sendable, Equatable {
     var reader = ByteReader(bytes)
     guard try reader.u32() == magic else { throw FormatError(.wrongMagic, at: 0) }
     guard try reader.u32() == Checksum.plain(bytes, 8..<size) else { throw FormatError(.wrongChecksum, at: 4) }
-    let version = try reader.u16()
-    guard version == Self.version else { throw FormatError(.newerVersion(version), at: 8) }
+    _ = try FormatVersion.read(&reader, at: 8)
     guard let tier = PackFacts.Tier(rawValue: try reader.u8()) else { throw FormatError(.invalid("tier"), at: 10) }
     try reader.skip(1)
     return PackHeader(

@@ -60,7 +60,7 @@ extension StoreCore {
       }
     }
     return StoreInfo(
-      id: state.store.description, formatVersion: Int(PackHeader.version),
+      id: state.store.description, formatVersion: Int(state.formatVersion),
       created: Timestamp(millisecondsSince1970: state.created), generation: state.generation, commits: state.commit,
       recentPacks: packs(.recent), archivePacks: packs(.archive),
       journals: try files(state.journals.map { layout.journal($0.id) }),
