@@ -89,3 +89,8 @@ let package = Package(
       dependencies: ["SegmentEngine", "SegmentTestSupport", "engine-tool", "segment-test-child"], swiftSettings: strict),
   ]
 )
+
+// For Scripts/docs alone: who uses the package need not fetch what only its documentation is made with.
+if Context.environment["SEGMENT_DOCC"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}

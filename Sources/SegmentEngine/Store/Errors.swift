@@ -57,7 +57,8 @@ extension StoreError {
 
   static func newerFormat(_ file: String, version: UInt16) -> StoreError {
     StoreError(
-      .newerFormat, "\(file) is of format version \(version), this engine knows up to \(FormatVersion.newest); use a newer engine",
+      .newerFormat,
+      "\(file) is of format version \(version), this engine knows up to \(FormatVersion.newest); use a newer engine",
       location: Location(file: file))
   }
 }
