@@ -27,6 +27,7 @@ struct SegmentBench {
     if options.wants("memory") { try LiveMemoryBench.run(recordings, place, &report) }
     if options.wants("scan") { ScanBench.run(recordings, &report) }
     if options.wants("append") { try await AppendBench.run(recordings, place, &report) }
+    if options.wants("tail") { try await TailBench.run(recordings, place, &report) }
     if options.wants("archive") { try await ArchiveBench.run(recordings, place, &report) }
     if ["open", "playback", "export", "recovery"].contains(where: options.wants) {
       let bytes = recordings.reduce(0) { $0 + $1.bytes }
@@ -47,7 +48,7 @@ struct Options {
     var description: String
   }
 
-  static let areas = ["memory", "scan", "append", "archive", "open", "playback", "export", "recovery"]
+  static let areas = ["memory", "scan", "append", "tail", "archive", "open", "playback", "export", "recovery"]
   static let usage =
     "usage: segment-bench [--recordings DIR] [--work DIR] [--sessions N] [--rounds N] [--tool PATH] [--json] [AREA...]\nareas: \(areas.joined(separator: " "))\n   or: segment-bench PROGRAM [--OPTION VALUE]...\nprograms: \(Program.allCases.map(\.rawValue).joined(separator: " "))"
 
