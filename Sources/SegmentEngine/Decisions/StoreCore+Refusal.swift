@@ -34,7 +34,17 @@ extension StoreCore {
   /// What to say where something of a session could not be read, if it was let go meanwhile; nil where it was not.
   func letGo(_ key: SessionKey) -> StoreError? {
     do throws(StoreError) { try refreshAll() } catch { return nil }
-    return refusal(of: key)
+    if let refusal = refusal(of: key) { return refusal }
+    let hash = KeyHash.of(key)
+    let isThere = contents.withLock { $0.index.contains(hash) || !($0.live[key]?.parts.isEmpty ?? true) }
+    return isThere ? nil : departure(of: key)
+  }
+
+  /// What to say of a session that was there and of which nothing is: whole packs expire without a word on what is in them.
+  func departure(of key: SessionKey) -> StoreError {
+    refusal(of: key)
+      ?? StoreError(
+        .sessionExpired, "session \(key) has expired; nothing is left of it", location: .init(session: key))
   }
 
   /// A list that is lost or damaged costs only the memory of what is gone: it is reported, and taken for empty.

@@ -54,6 +54,9 @@ package struct JournalScan {
     _ visit: (FoundRecord) -> Void
   ) throws(FileError) {
     end = start
+    // Looked at time and again while a writer lives: mostly there is nothing new, and no need to look at every page that
+    // was written ahead.
+    if case .durableOnly(let mark) = trust, mark <= start, try !hasGroup(at: start) { return }
     var limit = fileSize
     var known: UInt64
     switch trust {
@@ -96,9 +99,14 @@ package struct JournalScan {
       if end < sealed, fileSize < sealed {
         damages.append(JournalDamage(offset: fileSize, length: sealed - fileSize, what: "the file is cut short"))
       }
-    } else {
+    } else if case .all = trust {
       tornBytes = try tornLength(from: end, limit: limit)
     }
+  }
+
+  private func hasGroup(at offset: UInt64) throws(FileError) -> Bool {
+    let page = try file.readBytes(at: offset, count: GroupHeader.size)
+    return (try? GroupHeader.decode(page, at: 0, journal: id, offset: offset)) != nil
   }
 
   /// The highest durable position that any group or the mark names.

@@ -3,7 +3,12 @@ internal import SegmentCodecs
 extension StoreCore {
   /// The content of a unit as NDJSON. A pack that was removed meanwhile is looked for again by sequence.
   func load(_ unit: Unit, of key: SessionKey) throws(StoreError) -> [UInt8] {
-    do { return try content(unit, of: key) } catch  where error.code == .notFound {
+    do throws(StoreError) {
+      let content = try content(unit, of: key)
+      // A journal that was unlinked and is still open here has its bytes: from the erasure on they are not given.
+      if let refusal = refusal(of: key) { throw refusal }
+      return content
+    } catch  where error.code == .notFound {
       // What was found may be gone again before it is opened: packs are rewritten one after the other.
       for _ in 0..<4 {
         try refreshAll()

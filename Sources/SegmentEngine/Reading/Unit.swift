@@ -84,16 +84,18 @@ struct UnitKeyframe: Sendable {
 }
 
 extension SessionPicture {
-  /// All units of the session in order of sequence.
-  func units(_ parts: [PackedPart]) -> [Unit] {
+  /// The units of the session in order of sequence: all, or those with events from a sequence on.
+  func units(_ parts: [PackedPart], from sequence: UInt64 = 0) -> [Unit] {
     var units: [Unit] = []
-    for part in parts {
-      for block in part.entry.blocks { units.append(Unit(block, in: part)) }
+    for part in parts where part.entry.nextSequence > sequence {
+      for block in part.entry.blocks where block.sequence + UInt64(block.events) > sequence {
+        units.append(Unit(block, in: part))
+      }
     }
     if let live {
       for part in live.parts {
         guard let journal = journals[part.journal.id] else { continue }
-        for record in part.records where record.events > 0 {
+        for record in part.records where record.events > 0 && record.nextSequence > sequence {
           units.append(Unit(record, in: journal, part, window: live.windows[Int(record.window)]))
         }
       }

@@ -48,7 +48,7 @@ package final class StoreCore: Sendable {
     self.layout = layout
     self.configuration = configuration
     self.catalog = catalog
-    tails = TailHub(limit: configuration.tailBytes, isFollowing: !isWriting)
+    tails = TailHub(limit: configuration.tailBytes)
     metrics = StoreMetrics(store: configuration.metricsName ?? layout.name)
     packs = PackCache(environment, layout, limit: configuration.openPacks)
     dictionaries = DictionaryCache(environment, layout)
@@ -117,6 +117,7 @@ package final class StoreCore: Sendable {
   ) -> Bool {
     let idle = environment.clock.now() - StoreWriter.idleMilliseconds
     var hadDestructions = false
+    var mayBeGone = false
     let gone = contents.withLock { contents -> Set<Identifier>? in
       guard state.isLater(than: contents.catalog) else { return [] }
       let present = contents.index.packNames
@@ -144,6 +145,7 @@ package final class StoreCore: Sendable {
         contents.live.forgetIdle(since: idle)
       }
       hadDestructions = !contents.catalog.destructions.isEmpty
+      mayBeGone = !gone.isEmpty || hadDestructions || !state.destructions.isEmpty
       contents.catalog = state
       if !gone.isEmpty || !fresh.isEmpty {
         contents.index = contents.index.changing(removing: gone, adding: fresh)
@@ -152,7 +154,7 @@ package final class StoreCore: Sendable {
       return gone
     }
     guard let gone else { return false }
-    endTails()
+    endTails(mayBeGone: mayBeGone)
     packs.close(gone)
     if !state.destructions.isEmpty || hadDestructions {
       let doomed = Set(state.destructions.flatMap(\.packs).map(\.pack))

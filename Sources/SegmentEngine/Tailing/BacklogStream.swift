@@ -1,68 +1,98 @@
 internal import SegmentFiles
 
-/// What is stored of a session from a place on, in order of arrival, unit by unit: at most one is in memory at a time.
+/// What is stored of a session from a place on, in order of arrival, unit by unit: at most one is in memory at a time, and
+/// the places of a few.
 package struct BacklogStream: ChunkStream {
   private let core: StoreCore
   private let key: SessionKey
-  private var units: ArraySlice<Unit>
-  /// Behind what was given.
+  private var units: ArraySlice<Unit> = []
+  /// There are more units than these.
+  private var isCut = false
+  /// Behind what was given. Empty of starts where all that is stored was.
   private(set) var place: TailPlace
   private var gap: Gap?
   /// When the session was finished.
-  let finished: Double?
+  private(set) var finished: Double?
   private var tellsFinish: Bool
+
+  /// Units that are known at a time: who reads slowly keeps no journals open and no long lists.
+  private static let unitLimit = 64
 
   /// Begins behind a cursor, or with everything; with `fromKeyframe` at each window's last keyframe, where one follows.
   /// With `tellsFinish` the last chunk says whether the session is finished.
   package init(
     _ core: StoreCore, _ key: SessionKey, after cursor: Cursor?, fromKeyframe: Bool, tellsFinish: Bool = true
   ) throws(StoreError) {
-    let found = try Self.stored(core, key)
-    var (place, notice) = try TailPlace.opening(
-      found.units, of: key, after: cursor, epoch: core.contents.withLock { $0.catalog.nextEpoch })
+    self.core = core
+    self.key = key
+    self.tellsFinish = tellsFinish
+    guard let found = try Self.stored(core, key, from: 0) else { throw core.absence(of: key) }
+    (place, gap) = try TailPlace.opening(
+      found.units, of: key, after: cursor, epoch: core.contents.withLock { $0.catalog.nextEpoch },
+      isFollowing: !core.isWriting)
     if fromKeyframe {
       try place.skipToKeyframes(found.units, isFresh: cursor == nil) { unit throws(StoreError) in
-        try core.keyframes(of: unit)
+        try Self.keyframes(of: unit, core, key)
       }
       if place.starts.isEmpty, cursor == nil {
-        notice = Gap(
+        gap = Gap(
           reason: .noKeyframe, sequences: nil,
           message: "the session has no keyframe yet: its events cannot be played and are given from the first on")
       }
     }
-    self.init(core, key, found, place, notice, tellsFinish: tellsFinish)
+    take(found)
   }
 
   /// Goes on at a place.
   init(_ core: StoreCore, _ key: SessionKey, at place: TailPlace) throws(StoreError) {
-    self.init(core, key, try Self.stored(core, key), place, nil, tellsFinish: false)
-  }
-
-  private init(
-    _ core: StoreCore, _ key: SessionKey, _ found: (units: [Unit], finished: Double?), _ place: TailPlace,
-    _ notice: Gap?, tellsFinish: Bool
-  ) {
     self.core = core
     self.key = key
     self.place = place
-    self.tellsFinish = tellsFinish && found.finished != nil
-    units = found.units.filter { $0.nextSequence > place.next }[...]
+    tellsFinish = false
+    try look()
+  }
+
+  /// Takes the next units; what was there once and is not any more has expired.
+  private mutating func look() throws(StoreError) {
+    guard let found = try Self.stored(core, key, from: place.next) else { throw core.departure(of: key) }
+    take(found)
+  }
+
+  private mutating func take(_ found: (units: [Unit], finished: Double?)) {
+    let rest = found.units.drop { $0.nextSequence <= place.next }
+    // A copy: a slice would keep them all.
+    units = Array(rest.prefix(Self.unitLimit))[...]
+    isCut = rest.count > units.count
     finished = found.finished
-    gap = notice
   }
 
+  /// The units from a sequence on, and whether the session is finished; nil where there is nothing of it.
   private static func stored(
-    _ core: StoreCore, _ key: SessionKey
-  ) throws(StoreError) -> (units: [Unit], finished: Double?) {
+    _ core: StoreCore, _ key: SessionKey, from sequence: UInt64
+  ) throws(StoreError) -> (units: [Unit], finished: Double?)? {
     let (picture, parts) = try core.resolve(key)
-    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw core.absence(of: key) }
-    return (picture.units(parts), picture.finished(parts))
+    guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { return nil }
+    return (picture.units(parts, from: sequence), picture.finished(parts))
   }
 
-  package var isAtEnd: Bool { units.isEmpty && gap == nil && !tellsFinish }
+  /// A unit whose keyframes cannot be read has none: what is wrong is told when its turn comes.
+  private static func keyframes(
+    of unit: Unit, _ core: StoreCore, _ key: SessionKey
+  ) throws(StoreError) -> [UnitKeyframe] {
+    do { return try core.keyframes(of: unit) } catch  where error.code == .damaged || error.code == .notFound {
+      if let refusal = core.letGo(key) { throw refusal }
+      return []
+    }
+  }
+
+  package var isAtEnd: Bool { units.isEmpty && !isCut && gap == nil && !mustTellFinish }
+
+  private var mustTellFinish: Bool { tellsFinish && finished != nil }
 
   package mutating func next() throws(StoreError) -> EventChunk? {
-    while let unit = units.popFirst() {
+    while true {
+      if units.isEmpty, isCut { try look() }
+      guard let unit = units.popFirst() else { break }
       if unit.sequence > place.next {
         declare(place.next..<unit.sequence, "events are missing here")
         place.next = unit.sequence
@@ -73,20 +103,25 @@ package struct BacklogStream: ChunkStream {
       do {
         guard let chunk = try chunk(of: unit) else { continue }
         gap = nil
-        return units.isEmpty ? closing(chunk) : chunk
+        return units.isEmpty && !isCut ? closing(chunk) : chunk
       } catch  where error.code == .damaged || error.code == .notFound {
         if let refusal = core.letGo(key) { throw refusal }
         declare(max(place.next, unit.sequence)..<unit.nextSequence, error.message)
       }
     }
-    guard gap != nil || tellsFinish else { return nil }
+    guard gap != nil || mustTellFinish else {
+      place.starts = [:]
+      return nil
+    }
     let last = EventChunk(ndjson: [], runs: EventRuns(), gapBefore: gap)
     gap = nil
     return closing(last)
   }
 
+  /// The last chunk.
   private mutating func closing(_ chunk: EventChunk) -> EventChunk {
-    guard tellsFinish else { return chunk }
+    place.starts = [:]
+    guard mustTellFinish else { return chunk }
     tellsFinish = false
     return chunk.ending(finished)
   }
@@ -106,10 +141,13 @@ package struct BacklogStream: ChunkStream {
     return runs.count == 0 ? nil : EventChunk(ndjson: ndjson, runs: runs, gapBefore: gap)
   }
 
+  /// Takes note of what is missing; one that is not told yet grows.
   private mutating func declare(_ sequences: Range<UInt64>, _ message: String) {
-    let from = gap?.sequences?.lowerBound ?? sequences.lowerBound
+    let before = gap.flatMap { $0.reason == .lost ? $0 : nil }
+    let range = before?.sequences ?? sequences
     gap = Gap(
-      reason: .lost, sequences: min(from, sequences.lowerBound)..<sequences.upperBound, message: gap?.message ?? message
-    )
+      reason: .lost,
+      sequences: min(range.lowerBound, sequences.lowerBound)..<max(range.upperBound, sequences.upperBound),
+      message: before?.message ?? message)
   }
 }

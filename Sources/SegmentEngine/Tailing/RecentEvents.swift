@@ -6,6 +6,7 @@ struct RecentEvents: Sendable {
     var first: UInt64
     var chunk: EventChunk
     var serial: UInt64
+    var bytes: Int
   }
 
   private var batches: Deque<Batch> = []
@@ -17,9 +18,10 @@ struct RecentEvents: Sendable {
   var count: Int { batches.count }
 
   /// Adds a batch; returns the bytes that it takes.
-  mutating func append(_ chunk: EventChunk, first: UInt64, count: Int, serial: UInt64) -> Int {
-    let size = chunk.ndjson.count + Self.overhead
-    batches.append(Batch(first: first, chunk: chunk, serial: serial))
+  mutating func append(_ chunk: EventChunk, first: UInt64, serial: UInt64) -> Int {
+    // What is held, not what is used of it: the bytes may be those of the caller of `append`.
+    let size = chunk.ndjson.capacity + Self.overhead
+    batches.append(Batch(first: first, chunk: chunk, serial: serial, bytes: size))
     bytes += size
     return size
   }
@@ -27,18 +29,20 @@ struct RecentEvents: Sendable {
   /// Lets go of the oldest batch; returns the bytes it took.
   mutating func removeOldest() -> Int {
     guard let oldest = batches.popFirst() else { return 0 }
-    let size = oldest.chunk.ndjson.count + Self.overhead
-    bytes -= size
-    return size
+    bytes -= oldest.bytes
+    return oldest.bytes
   }
 
-  /// The batch that begins with an event; nil where none does. Those who watch want one of the last: it is looked for
-  /// from the end.
+  /// The batch that begins with an event; nil where none does. O(log n), O(1) for the last one, which most wait for.
   func chunk(at sequence: UInt64) -> EventChunk? {
-    for batch in batches.reversed() where batch.first <= sequence {
-      return batch.first == sequence ? batch.chunk : nil
+    guard let last = batches.last, last.first >= sequence else { return nil }
+    if last.first == sequence { return last.chunk }
+    var (low, high) = (0, batches.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if batches[middle].first < sequence { low = middle + 1 } else { high = middle }
     }
-    return nil
+    return batches[low].first == sequence ? batches[low].chunk : nil
   }
 
   /// Whether the batch of a number is still there.

@@ -31,6 +31,8 @@ public struct SessionTail: AsyncSequence, Sendable {
     private var backlog: BacklogStream?
     private var place: TailPlace?
     private var seen: UInt64 = 0
+    /// When the session was finished, as of what was read from the disk.
+    private var finished: Double?
     private var isOnDisk = true
     private var isDone = false
 
@@ -69,7 +71,7 @@ public struct SessionTail: AsyncSequence, Sendable {
     private mutating func advance() async throws(StoreError) -> EventChunk? {
       if Task.isCancelled { throw .tailCancelled }
       guard let viewer, let place, !isOnDisk else { return try await read() }
-      switch await tail.core.tails.step(viewer, .init(next: place.next, seen: seen)) {
+      switch await tail.core.tails.step(viewer, .init(next: place.next, seen: seen, finished: finished)) {
       case .events(let chunk):
         self.place?.next = place.next + UInt64(chunk.count)
         return chunk
@@ -95,7 +97,8 @@ public struct SessionTail: AsyncSequence, Sendable {
       }
       let (current, place) = (backlog, self.place)
       let step = try await tail.pool.run { () throws(StoreError) -> (stream: BacklogStream, chunk: EventChunk?) in
-        if current == nil, !tail.core.isWriting { try tail.core.refreshAll() }
+        // Who is sent here later was told by the follower, which had looked.
+        if current == nil, place == nil, !tail.core.isWriting { try tail.core.refreshAll() }
         var stream: BacklogStream
         if let current {
           stream = current
@@ -112,8 +115,7 @@ public struct SessionTail: AsyncSequence, Sendable {
       if step.chunk == nil || step.stream.isAtEnd {
         backlog = nil
         isOnDisk = false
-        self.place?.starts = [:]
-        tail.core.tails.note(tail.key, finished: step.stream.finished)
+        finished = step.stream.finished
       } else {
         backlog = step.stream
       }

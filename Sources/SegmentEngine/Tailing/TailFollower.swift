@@ -13,15 +13,20 @@ final class TailFollower: Sendable {
   private let monitor = Monitor(State())
   private let thread = OwnedThread()
 
+  /// Milliseconds.
+  private static let longestInterval = 86_400_000.0
+  /// Failures in a row after which those who wait are told.
+  private static let patience = 3
+
   init(_ core: StoreCore) { self.core = core }
 
   /// Begins to look; harmless where it does already.
   func start() {
-    let isFirst = monitor.withLock { state -> Bool in
-      defer { state.isWanted = true }
-      return !state.isWanted && !state.isStopping
+    monitor.withLock { state in
+      if state.isWanted || state.isStopping { return }
+      state.isWanted = true
+      thread.start("segment-follow") { [self] in run() }
     }
-    if isFirst { thread.start("segment-follow") { [self] in run() } }
   }
 
   /// Ends the thread. Blocks; called once.
@@ -32,8 +37,9 @@ final class TailFollower: Sendable {
   }
 
   private func run() {
-    let interval = UInt64(max(1, core.configuration.followInterval) * 1_000_000)
+    let interval = UInt64(min(max(1, core.configuration.followInterval), Self.longestInterval) * 1_000_000)
     var before: [SessionKey: Sight] = [:]
+    var failures = 0
     while true {
       let isStopping = monitor.wait(
         while: { !$0.isStopping }, until: core.environment.clock.monotonic() + interval
@@ -51,9 +57,11 @@ final class TailFollower: Sendable {
           now.filter { before[$0.key] != $0.value }.map { .init(key: $0.key, what: .somethingChanged) })
         core.tails.wake()
         before = now
+        failures = 0
       } catch {
-        core.logger?.warning("the store could not be looked at", metadata: ["error": "\(error)"])
-        if !error.isRetryable { core.tails.fail(keys.map { ($0, error) }) }
+        failures += 1
+        if failures == 1 { core.logger?.warning("the store could not be looked at", metadata: ["error": "\(error)"]) }
+        if failures == Self.patience { core.tails.interrupt(error) }
       }
     }
   }

@@ -25,6 +25,8 @@ final class TailHub: Sendable {
     var next: UInt64
     /// What it knew of when it last read from the disk.
     var seen: UInt64
+    /// When the session was finished, by what it read itself: another may have read further.
+    var finished: Double?
   }
 
   private struct Waiting {
@@ -36,7 +38,7 @@ final class TailHub: Sendable {
     /// Viewers by their number, with what those wait for that do.
     var viewers: [UInt64: Waiting?] = [:]
     var recent = RecentEvents()
-    /// Sequence behind the last event that was told of.
+    /// Sequence behind the last event that was told of; the highest there is where nobody knows.
     var head: UInt64 = 0
     /// Counts what was told of.
     var version: UInt64 = 0
@@ -49,21 +51,38 @@ final class TailHub: Sendable {
     /// Which session has the oldest events in memory: keys in the order in which they got some.
     var ages = AgeQueue<SessionKey>()
     var bytes = 0
+    /// Batches in memory.
+    var batches = 0
     var viewers: UInt64 = 0
     /// Sessions of which something was told since the last `wake`.
-    var changed: [SessionKey] = []
+    var changed: Set<SessionKey> = []
     var isClosed = false
+
+    mutating func take(_ news: TailNews) {
+      switch news.what {
+      case .finished(let time): watched[news.key]?.finished = time
+      case .events(let first, let count, let chunk):
+        watched[news.key]?.head = first + UInt64(count)
+        if let chunk {
+          let serial = ages.append(news.key)
+          bytes += watched[news.key]?.recent.append(chunk, first: first, serial: serial) ?? 0
+          batches += 1
+        }
+      case .somethingChanged: watched[news.key]?.head = .max
+      }
+      watched[news.key]?.version += 1
+    }
+
+    mutating func forget(_ recent: RecentEvents) {
+      bytes -= recent.bytes
+      batches -= recent.count
+    }
   }
 
   private let state = Lock(State())
   private let limit: Int
-  /// True where others write: what is new is found by looking, not told with its events.
-  private let isFollowing: Bool
 
-  init(limit: Int, isFollowing: Bool) {
-    self.limit = max(0, limit)
-    self.isFollowing = isFollowing
-  }
+  init(limit: Int) { self.limit = max(0, limit) }
 
   // MARK: Viewers
 
@@ -81,34 +100,29 @@ final class TailHub: Sendable {
     state.withLock { state in
       guard state.watched[viewer.key]?.viewers.removeValue(forKey: viewer.number) != nil else { return }
       guard let watched = state.watched[viewer.key], watched.viewers.isEmpty else { return }
-      state.bytes -= watched.recent.bytes
+      state.forget(watched.recent)
       state.watched[viewer.key] = nil
-      state.ages.compact(if: state.watched.values.reduce(0) { $0 + $1.recent.count }) { key, serial in
-        state.watched[key]?.recent.holds(serial) ?? false
-      }
+      state.ages.compact(if: state.batches) { key, serial in state.watched[key]?.recent.holds(serial) ?? false }
     }
   }
 
   /// How much a viewer that reads from the disk now will know of.
   func version(of key: SessionKey) -> UInt64 { state.withLock { $0.watched[key]?.version ?? 0 } }
 
-  /// Takes over what a viewer found when it read.
-  func note(_ key: SessionKey, finished: Double?) {
-    state.withLock { state in
-      if let finished { state.watched[key]?.finished = finished }
-    }
-  }
-
   /// The next step of a viewer; waits until there is one. A cancelled task gets `.failed(.cancelled)`.
   func step(_ viewer: TailViewer, _ wish: Wish) async -> Step {
-    if let now = state.withLock({ Self.step(viewer.key, wish, $0, isFollowing: isFollowing) }) { return now }
+    // Who need not wait needs no continuation.
+    if let now = state.withLock({ Self.step(viewer.key, wish, $0) }) { return now }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Step, Never>) in
-        let now = state.withLock { state -> Step? in
-          if let now = Self.step(viewer.key, wish, state, isFollowing: isFollowing) { return now }
+        let (now, other) = state.withLock { state -> (Step?, Waiting?) in
+          if let now = Self.step(viewer.key, wish, state) { return (now, nil) }
+          let other = state.watched[viewer.key]?.viewers[viewer.number] ?? nil
           state.watched[viewer.key]?.viewers[viewer.number] = Waiting(wish: wish, continuation: continuation)
-          return nil
+          return (nil, other)
         }
+        // Two copies of one iterator may not be used at once; no task waits for ever for it.
+        other?.continuation.resume(returning: .failed(.tailCancelled))
         if let now {
           continuation.resume(returning: now)
         } else if Task.isCancelled {
@@ -131,14 +145,13 @@ final class TailHub: Sendable {
   }
 
   /// What a viewer does next; nil: it waits.
-  private static func step(_ key: SessionKey, _ wish: Wish, _ state: State, isFollowing: Bool) -> Step? {
+  private static func step(_ key: SessionKey, _ wish: Wish, _ state: State) -> Step? {
     if state.isClosed { return .failed(.handleClosed) }
     guard let watched = state.watched[key] else { return .failed(.handleClosed) }
     if let failure = watched.failure { return .failed(failure) }
     if let chunk = watched.recent.chunk(at: wish.next) { return .events(chunk) }
-    let isBehind = watched.version > wish.seen
-    if isBehind, isFollowing || wish.next < watched.head { return .behind(watched.version) }
-    if let finished = watched.finished { return .finished(finished) }
+    if watched.version > wish.seen, wish.next < watched.head { return .behind(watched.version) }
+    if let finished = watched.finished ?? wish.finished { return .finished(finished) }
     return nil
   }
 
@@ -156,29 +169,17 @@ final class TailHub: Sendable {
   func publish(_ news: [TailNews]) {
     state.withLock { state in
       if state.watched.isEmpty { return }
-      for news in news where state.watched[news.key] != nil {
-        Self.take(news, &state)
-        state.changed.append(news.key)
+      for news in news {
+        guard let watched = state.watched[news.key], watched.failure == nil else { continue }
+        state.take(news)
+        state.changed.insert(news.key)
       }
       while state.bytes > limit, let (key, serial) = state.ages.popOldest() {
         guard state.watched[key]?.recent.holds(serial) ?? false else { continue }
         state.bytes -= state.watched[key]?.recent.removeOldest() ?? 0
+        state.batches -= 1
       }
     }
-  }
-
-  private static func take(_ news: TailNews, _ state: inout State) {
-    switch news.what {
-    case .finished(let time): state.watched[news.key]?.finished = time
-    case .events(let first, let count, let chunk):
-      state.watched[news.key]?.head = first + UInt64(count)
-      if let chunk {
-        let serial = state.ages.append(news.key)
-        state.bytes += state.watched[news.key]?.recent.append(chunk, first: first, count: count, serial: serial) ?? 0
-      }
-    case .somethingChanged: break
-    }
-    state.watched[news.key]?.version += 1
   }
 
   /// Sends those on who wait for what was published.
@@ -196,7 +197,7 @@ final class TailHub: Sendable {
   private func release(_ key: SessionKey, _ state: inout State) -> [(CheckedContinuation<Step, Never>, Step)] {
     var steps: [(CheckedContinuation<Step, Never>, Step)] = []
     for (number, entry) in state.watched[key]?.viewers ?? [:] {
-      guard let waiting = entry, let step = Self.step(key, waiting.wish, state, isFollowing: isFollowing) else {
+      guard let waiting = entry, let step = Self.step(key, waiting.wish, state) else {
         continue
       }
       state.watched[key]?.viewers[number] = .some(nil)
@@ -210,7 +211,7 @@ final class TailHub: Sendable {
     let steps = state.withLock { state -> [(CheckedContinuation<Step, Never>, Step)] in
       var steps: [(CheckedContinuation<Step, Never>, Step)] = []
       for (key, error) in failures where state.watched[key] != nil {
-        state.bytes -= state.watched[key]?.recent.bytes ?? 0
+        state.forget(state.watched[key]?.recent ?? RecentEvents())
         state.watched[key]?.recent = RecentEvents()
         state.watched[key]?.failure = error
         steps += release(key, &state)
@@ -218,6 +219,22 @@ final class TailHub: Sendable {
       return steps
     }
     for (continuation, step) in steps { continuation.resume(returning: step) }
+  }
+
+  /// Tells those who wait that something is wrong with the store; who comes later finds out by itself.
+  func interrupt(_ error: StoreError) {
+    let waiting = state.withLock { state -> [Waiting] in
+      var waiting: [Waiting] = []
+      for key in state.watched.keys {
+        for (number, entry) in state.watched[key]?.viewers ?? [:] {
+          guard let entry else { continue }
+          state.watched[key]?.viewers[number] = .some(nil)
+          waiting.append(entry)
+        }
+      }
+      return waiting
+    }
+    for viewer in waiting { viewer.continuation.resume(returning: .failed(error)) }
   }
 
   /// Ends all viewers: the handle is closed.

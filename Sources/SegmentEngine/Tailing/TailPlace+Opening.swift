@@ -4,20 +4,25 @@ extension TailPlace {
   /// A cursor of an earlier epoch may point into what was lost with a machine: events it has seen are then gone, and their
   /// sequences given again. Reading goes on with the first event that took the place of one of them.
   ///
-  /// Throws `.invalidArgument` for a cursor that points behind the last event, or that no event ever had.
+  /// Throws `.invalidArgument` for a cursor that points behind the last event, or that no event ever had. Where others
+  /// write (`isFollowing`) it may be that of an event that is not synced yet.
   static func opening(
-    _ units: [Unit], of key: SessionKey, after cursor: Cursor?, epoch: UInt64
+    _ units: [Unit], of key: SessionKey, after cursor: Cursor?, epoch: UInt64, isFollowing: Bool
   ) throws(StoreError) -> (place: TailPlace, notice: Gap?) {
     guard let cursor else { return (TailPlace(next: 0), nil) }
     let end = units.map(\.nextSequence).max() ?? 0
-    guard cursor.sequence < .max else { throw .unknownCursor(cursor, key, end) }
+    let unknown = StoreError(
+      .invalidArgument,
+      "no event of session \(key) has the cursor \(cursor); the session has \(end) so far: begin without a cursor",
+      location: .init(session: key), isRetryable: isFollowing)
+    guard cursor.sequence < .max else { throw unknown }
     let own = units.first { $0.sequence <= cursor.sequence && cursor.sequence < $0.nextSequence }
-    if let own, own.epoch < cursor.epoch { throw .unknownCursor(cursor, key, end) }
+    if let own, own.epoch < cursor.epoch { throw unknown }
     // In a part that is lost, or of the same epoch: what follows follows.
     if own.map({ $0.epoch == cursor.epoch }) ?? (cursor.sequence < end) {
       return (TailPlace(next: cursor.sequence + 1), nil)
     }
-    if own == nil, cursor.epoch >= epoch { throw .unknownCursor(cursor, key, end) }
+    if own == nil, cursor.epoch >= epoch { throw unknown }
     let next = units.filter { $0.epoch > cursor.epoch }.map(\.sequence).min() ?? end
     let lost = Gap(
       reason: .lost, sequences: next..<cursor.sequence + 1,
@@ -35,6 +40,7 @@ extension TailPlace {
     var starts: [WindowName: Start] = [:]
     var others = Set(units.filter { $0.nextSequence > next }.flatMap(\.windows).map(WindowName.init))
     for unit in units.reversed() where unit.hasKeyframe && unit.nextSequence > next {
+      if others.isEmpty { break }
       if !unit.windows.contains(where: { others.contains(WindowName($0)) }) { continue }
       for keyframe in try keyframes(unit).reversed() where keyframe.sequence >= next {
         let name = WindowName(keyframe.window)
@@ -47,14 +53,5 @@ extension TailPlace {
     self.starts = starts
     // A window without a keyframe goes on where the reader left it.
     if isFresh || others.isEmpty { next = max(next, first) }
-  }
-}
-
-extension StoreError {
-  static func unknownCursor(_ cursor: Cursor, _ key: SessionKey, _ end: UInt64) -> StoreError {
-    StoreError(
-      .invalidArgument,
-      "no event of session \(key) has the cursor \(cursor); the session has \(end) so far: begin without a cursor",
-      location: .init(session: key))
   }
 }

@@ -1,9 +1,10 @@
+internal import DequeModule
 internal import SegmentFiles
 
 /// A few threads on which blocking calls run for asynchronous callers.
 final class WorkerPool: Sendable {
   private struct State {
-    var jobs: [@Sendable () -> Void] = []
+    var jobs: Deque<@Sendable () -> Void> = []
     var isStopping = false
   }
 
@@ -50,7 +51,7 @@ final class WorkerPool: Sendable {
   private static func work(_ monitor: Monitor<State>) {
     while true {
       let job = monitor.wait(while: { $0.jobs.isEmpty && !$0.isStopping }) { state in
-        state.jobs.isEmpty ? nil : state.jobs.removeFirst()
+        state.jobs.popFirst()
       }
       guard let job else { return }
       job()

@@ -168,9 +168,11 @@ package final class StoreWriter: Sendable {
 
   private func poison(after error: StoreError) -> StoreError {
     core.logger?.critical("the store is poisoned until it is opened again", metadata: ["error": "\(error)"])
-    return StoreError(
+    let failure = StoreError(
       .ioFailed, "writing failed and nothing is known of the disk since: \(error.message); open the store again",
       location: error.location, errno: error.errno)
+    core.tails.interrupt(failure)
+    return failure
   }
 
   // MARK: Between commits

@@ -43,6 +43,55 @@ struct TailEndTests {
     try await store.close()
   }
 
+  @Test("Expired on its day: whole packs go without a word on what is in them", arguments: [false, true])
+  func expired(_ elsewhere: Bool) async throws {
+    let folder = try StoreFolder()
+    let clock = ShiftedClock()
+    var configuration = Configuration.compacting()
+    configuration.followInterval = 1
+    let store = try await folder.open(.readWrite, configuration, clock: clock)
+    try await store.setPolicy(.testing(rest: 1, days: 2))
+    try await store.add([line], to: key)
+    let other = elsewhere ? try await folder.open(.readOnly, configuration, clock: clock) : store
+    let watcher = Watcher(other.tail(key))
+    try await watcher.hasSeen(1)
+    try await store.flush()
+    clock.advance(hours: 26)
+    try await store.maintain()
+    clock.advance(hours: 4 * 24)
+    try await store.add([line], to: SessionKey(project: "shop", id: "later"))
+    try await store.maintain()
+    #expect(try await store.summary(of: key) == nil)
+    #expect(try await watcher.end().error?.code == .sessionExpired)
+    if elsewhere { try await other.close() }
+    try await store.close()
+  }
+
+  @Test("Erased while a slow viewer still reads: nothing of it is given from then on")
+  func erasedWhileReading() async throws {
+    let folder = try StoreFolder()
+    let store = try await folder.open()
+    for index in 0..<5 { try await store.add([Sample.mutation(Sample.base + Double(index))], to: key) }
+    var tail = store.tail(key).makeAsyncIterator()
+    var polled = store.events(in: key, after: nil).makeAsyncIterator()
+    var played = store.playback(of: key).makeAsyncIterator()
+    #expect(try await tail.next()?.count == 1)
+    #expect(try await polled.next()?.count == 1)
+    #expect(try await played.next() != nil)
+    // The journal is unlinked as it is, and still open here.
+    try await store.flush()
+    _ = try await store.erase(.session(key))
+    #expect(await failure { _ = try await tail.next() }?.code == .sessionErased)
+    #expect(await failure { _ = try await polled.next() }?.code == .sessionErased)
+    while true {
+      do { if try await played.next() == nil { break } } catch {
+        #expect(error.code == .sessionErased)
+        break
+      }
+    }
+    try await store.close()
+  }
+
   @Test("Cancelled while it waits, and before it begins")
   func cancelled() async throws {
     let folder = try StoreFolder()

@@ -71,6 +71,26 @@ struct TailKeyframeTests {
     try await store.close()
   }
 
+  @Test("A keyframe that cannot be read is a gap, and the one before it is begun with")
+  func damaged() async throws {
+    let folder = try StoreFolder()
+    let store = try await folder.open()
+    for index in [0, 10, 20] {
+      try await store.add(
+        [Sample.meta(Sample.base + Double(index)), Sample.snapshot(Sample.base + Double(index) + 1)], to: key)
+    }
+    let journal = try #require(try folder.files(in: "journals").first)
+    var bytes = try folder.read(journal)
+    // The session's name in the head of the last record.
+    let last = try #require(bytes.indices.last { bytes[$0...].starts(with: [4] + Array("shop".utf8) + [1]) })
+    bytes[last + 1] ^= 1
+    try folder.write(bytes, to: journal)
+    let read = try await store.events(in: key, after: nil, fromKeyframe: true).all()
+    #expect(read.sequences == [2, 3] && read.gaps.map(\.reason) == [.lost])
+    #expect(read.gaps.first?.sequences == 4..<6)
+    try await store.close()
+  }
+
   @Test("A session without a keyframe is given from the first event on, and says so")
   func none() async throws {
     let folder = try StoreFolder()

@@ -100,6 +100,29 @@ struct TailTests {
     try await store.close()
   }
 
+  @Test("A long backlog is read part by part, and its finish told at the end")
+  func long() async throws {
+    let folder = try StoreFolder()
+    let store = try await folder.open()
+    let count = 300
+    for index in 0..<count { try await store.append(Sample.batch(line(index)), to: key, durability: .buffered) }
+    var iterator = store.tail(key).makeAsyncIterator()
+    #expect(try await iterator.next()?.count == 1)
+    try await store.flush()
+    try await store.finish(key)
+    var sequences: [UInt64] = [0]
+    var finished: Timestamp?
+    while let chunk = try await iterator.next() {
+      #expect(chunk.gapBefore == nil)
+      sequences += chunk.events.map(\.sequence)
+      finished = chunk.finished
+    }
+    #expect(sequences == (0..<UInt64(count)).map { $0 } && finished != nil)
+    let polled = try await store.events(in: key, after: nil).all()
+    #expect(polled.sequences == sequences)
+    try await store.close()
+  }
+
   @Test("Many viewers of one session and of many see all that comes while they watch")
   func fanOut() async throws {
     let folder = try StoreFolder()
