@@ -1,7 +1,7 @@
 internal import SegmentFiles
 
-/// What is stored of a session from a place on, in order of arrival, unit by unit: at most one is in memory at a time, and
-/// the places of a few.
+/// What is stored of a session from a place on, in order of arrival, unit by unit: at most one is in memory at a time,
+/// and the places of a few.
 package struct BacklogStream: ChunkStream {
   private let core: StoreCore
   private let key: SessionKey

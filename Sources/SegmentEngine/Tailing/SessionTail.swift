@@ -1,7 +1,7 @@
 /// A session as it is being recorded: what is stored of it, then what arrives, each event once, in order of sequence.
 ///
-/// Each iterator reads on its own and at its own pace. One that keeps up is given what the engine has in memory; one that
-/// does not reads from the disk again, and no memory waits for it. Letting go of the iterator ends the watching.
+/// Each iterator reads on its own and at its own pace. One that keeps up is given what the engine has in memory; one
+/// that does not reads from the disk again, and no memory waits for it. Letting go of the iterator ends the watching.
 public struct SessionTail: AsyncSequence, Sendable {
   /// What the sequence yields.
   public typealias Element = EventChunk

@@ -1,8 +1,8 @@
 internal import SegmentFiles
 
 extension StoreCore {
-  /// Ends the viewers of sessions that were let go. Where packs went or were overwritten in part, the others look whether
-  /// theirs is still there: expiry says nothing of the sessions in a pack.
+  /// Ends the viewers of sessions that were let go. Where packs went or were overwritten in part, the others look
+  /// whether theirs is still there: expiry says nothing of the sessions in a pack.
   func endTails(mayBeGone: Bool) {
     let keys = tails.watchedKeys
     if keys.isEmpty { return }

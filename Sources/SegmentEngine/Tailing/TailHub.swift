@@ -5,8 +5,8 @@ internal import SegmentFiles
 /// Of sessions that are watched the last events stay in memory, bounded over all of them; a viewer that keeps up never
 /// touches the disk, one that does not is sent there. Nothing is kept of sessions that nobody watches.
 ///
-/// A viewer registers, reads what is stored, and only then asks here: each commit is in what it read, or told here after it
-/// registered, or both, which sequences sort out. So nothing is missed and nothing given twice.
+/// A viewer registers, reads what is stored, and only then asks here: each commit is in what it read, or told here
+/// after it registered, or both, which sequences sort out. So nothing is missed and nothing given twice.
 final class TailHub: Sendable {
   /// What a viewer does next.
   enum Step: Sendable {

@@ -1,8 +1,8 @@
 extension TailPlace {
   /// Where reading behind a cursor begins, and what the reader must be told before.
   ///
-  /// A cursor of an earlier epoch may point into what was lost with a machine: events it has seen are then gone, and their
-  /// sequences given again. Reading goes on with the first event that took the place of one of them.
+  /// A cursor of an earlier epoch may point into what was lost with a machine: events it has seen are then gone, and
+  /// their sequences given again. Reading goes on with the first event that took the place of one of them.
   ///
   /// Throws `.invalidArgument` for a cursor that points behind the last event, or that no event ever had. Where others
   /// write (`isFollowing`) it may be that of an event that is not synced yet.
@@ -32,8 +32,8 @@ extension TailPlace {
     return (TailPlace(next: next), lost)
   }
 
-  /// Skips to each window's last keyframe, where there is one from here on. `isFresh` says that the reader has seen nothing:
-  /// what stands before the first keyframe is of no use to it then.
+  /// Skips to each window's last keyframe, where there is one from here on. `isFresh` says that the reader has seen
+  /// nothing: what stands before the first keyframe is of no use to it then.
   mutating func skipToKeyframes(
     _ units: [Unit], isFresh: Bool, _ keyframes: (Unit) throws(StoreError) -> [UnitKeyframe]
   ) throws(StoreError) {

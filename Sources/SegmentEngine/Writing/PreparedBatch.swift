@@ -13,8 +13,8 @@ package struct PreparedBatch: Sendable {
   /// The events as they are stored, where somebody watches the session.
   var watched: [UInt8]?
 
-  /// Scans and compresses a batch; `isWatched` keeps the events at hand. Throws `.emptyBatch`, `.batchTooLarge`, `.eventTooLarge` or `.invalidEvents`, with
-  /// the event and its offset; nothing was stored then.
+  /// Scans and compresses a batch; `isWatched` keeps the events at hand. Throws `.emptyBatch`, `.batchTooLarge`,
+  /// `.eventTooLarge` or `.invalidEvents`, with the event and its offset; nothing was stored then.
   package init(
     _ events: [UInt8], to key: SessionKey, window: String, batchID: String?, visitor: String?,
     validation: Validation, durability: Durability, origin: Origin, received: Double, limits: Configuration.Limits,
