@@ -1,0 +1,108 @@
+import NIOCore
+import NIOHTTP1
+import ReplayServer
+import SegmentEngine
+import Testing
+
+@Suite("Stopping loses nothing that was acknowledged", .timeLimit(.minutes(2)))
+struct ShutdownTests {
+  private let key = SessionKey(project: "shop", id: "s1")
+
+  @Test("A request that is half sent is taken in; live streams end; then the store is closed")
+  func inFlight() async throws {
+    let scene = try Scene()
+    let server = try await RunningServer.start(scene)
+    try await server.store.append(Sample.batch(Sample.events(3)), to: key)
+    let watching = Task { [key] in
+      try await StreamView.follow(port: server.port, Sample.address(key, "/live")) { _ in false }
+    }
+    let connection = try await Connection.open(port: server.port)
+    let body = Sample.batch(Sample.events(10, from: 3))
+    let status = try await connection.channel.executeThenClose { inbound, outbound in
+      try await outbound.write(
+        Connection.head(.POST, Sample.address(key, "/batches?batch=1"), [("Content-Length", "\(body.count)")]))
+      try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body.prefix(100)))))
+      // Another request is answered behind it: the server has this one's head by then.
+      _ = try await StreamView.follow(port: server.port, "/healthz") { _ in false }
+      await server.beginToStop()
+      // It has stopped taking connections when the stream has ended.
+      let view = try await watching.value
+      #expect(view.isEnded && view.recorded.count == 3)
+      try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body.dropFirst(100)))))
+      try await outbound.write(.end(nil))
+      var status: HTTPResponseStatus?
+      for try await part in inbound {
+        if case .head(let head) = part { status = head.status }
+        if case .end = part { break }
+      }
+      return status
+    }
+    #expect(status == .ok)
+    try await server.stop()
+    let store = try await ReplayStore.open(scene.path, mode: .readOnly)
+    #expect(try await store.summary(of: key)?.events == 13)
+    try await store.close()
+  }
+
+  @Test("Under load, every batch that was acknowledged is there afterwards, once")
+  func load() async throws {
+    let scene = try Scene()
+    let server = try await RunningServer.start(scene)
+    let (answers, answered) = AsyncStream<Void>.makeStream()
+    let stopping = Task {
+      // Enough are under way.
+      for await _ in answers.prefix(100) {}
+      try await server.stop()
+    }
+    let acknowledged = await withTaskGroup { [self] group in
+      for sender in 0..<8 {
+        group.addTask {
+          let key = SessionKey(project: "shop", id: "sender\(sender)")
+          // Until the server takes no more.
+          var number = 0
+          while number < 10_000 {
+            let body = Sample.batch(Sample.events(2, from: 2 * number))
+            guard (try? await post(server.port, key, "\(number)", body)) == .ok else { break }
+            number += 1
+            answered.yield()
+          }
+          return (id: key.id, batches: number)
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    answered.finish()
+    try await stopping.value
+    let store = try await ReplayStore.open(scene.path, mode: .readOnly)
+    for (id, batches) in acknowledged {
+      var lines: [String] = []
+      for try await chunk in store.events(in: SessionKey(project: "shop", id: id)) {
+        lines += String(decoding: chunk.ndjson, as: UTF8.self).split(separator: "\n").map(String.init)
+      }
+      let sent = Sample.events(2 * batches)
+      #expect(lines.count >= sent.count && Array(lines.prefix(sent.count)) == sent)
+      // One more may be stored whose answer was cut off.
+      #expect(lines.count <= sent.count + 2)
+    }
+    try await store.close()
+  }
+
+  private func post(
+    _ port: Int, _ key: SessionKey, _ batch: String, _ body: [UInt8]
+  ) async throws -> HTTPResponseStatus? {
+    let connection = try await Connection.open(port: port)
+    return try await connection.channel.executeThenClose { inbound, outbound in
+      try await outbound.write(
+        Connection.head(
+          .POST, Sample.address(key, "/batches?batch=\(batch)"), [("Content-Length", "\(body.count)")]))
+      try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body))))
+      try await outbound.write(.end(nil))
+      var status: HTTPResponseStatus?
+      for try await part in inbound {
+        if case .head(let head) = part { status = head.status }
+        if case .end = part { return status }
+      }
+      return nil
+    }
+  }
+}
