@@ -218,11 +218,11 @@ function live(envelope) {
 
 function goLive(name) {
   const own = windows.get(name);
-  if (!own?.hasKeyframe) return;
+  if (!own?.hasKeyframe || own.events.length < 2) return;
   chosen = name;
   $("windows").value = chosen;
   player?.close();
-  player = new Player($("stage"), Replayer, { live: true, events: own.events });
+  player = new Player($("stage"), Replayer, { live: true, events: [...own.events] });
   say("live");
 }
 
