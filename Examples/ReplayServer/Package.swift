@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(
       name: "ReplayServerTests",
       dependencies: [
-        "ReplayServer", "CReplayZlib",
+        "ReplayServer", "CReplayZlib", "replay-server",
         .product(name: "SegmentEngine", package: "SegmentEngine"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -31,7 +31,9 @@ struct ReplayServerCommand: AsyncParsableCommand {
   @Flag(help: "Lets everybody who reaches the server send, watch and erase.")
   var noAuth = false
 
-  @Option(name: .customLong("allow-origin"), help: "A site whose pages may send recordings, as https://shop.example; * for all. May be repeated.")
+  @Option(
+    name: .customLong("allow-origin"),
+    help: "A site whose pages may send recordings, as https://shop.example; * for all. May be repeated.")
   var allowedOrigins: [String] = []
 
   @Option(help: "Where rrweb is: an address, or a folder to serve it from.")

@@ -49,7 +49,8 @@ struct AccessTests {
       let ingest = ["Authorization": "Bearer \(Scene.ingest)"]
       #expect(try await client(.post, Self.session + "/batches", batch, headers: ingest).status == 200)
       #expect(try await client(.post, Self.session + "/batches?token=\(Scene.ingest)", batch).status == 200)
-      #expect(try await client(.get, "/v1/sessions", headers: ["Authorization": "bearer \(Scene.viewer)"]).status == 200)
+      let viewer = ["Authorization": "bearer \(Scene.viewer)"]
+      #expect(try await client(.get, "/v1/sessions", headers: viewer).status == 200)
       #expect(try await client(.get, "/v1/sessions?token=\(Scene.viewer)").status == 200)
     }
   }

@@ -12,7 +12,9 @@ struct CrossOriginTests {
   ) async throws {
     try await Scene().routes(withTokens: true) { options in
       options.allowedOrigins = origins
-    } _: { client, _ in try await test(client) }
+    } _: { client, _ in
+      try await test(client)
+    }
   }
 
   @Test("A preflight of an allowed origin is answered without a token")

@@ -6,7 +6,9 @@ import Testing
 @Suite("What must be erased is, with a receipt")
 struct ErasureTests {
   private func fill(_ store: ReplayStore) async throws {
-    for (project, id, visitor) in [("shop", "s1", "v1"), ("shop", "s2", "v2"), ("blog", "s1", "v1"), ("blog", "s3", "v3")] {
+    for (project, id, visitor) in [
+      ("shop", "s1", "v1"), ("shop", "s2", "v2"), ("blog", "s1", "v1"), ("blog", "s3", "v3"),
+    ] {
       try await store.append(
         Sample.batch(Sample.events(5)), to: SessionKey(project: project, id: id), visitor: visitor)
     }
@@ -27,7 +29,8 @@ struct ErasureTests {
       #expect(answer.object["complete"] as? Bool == true && (answer.object["id"] as? String)?.count == 32)
       #expect(!answer.text.contains("s1"))
       #expect(try await left(store) == ["shop/s2", "blog/s1", "blog/s3"])
-      for (method, what) in [(.get, "/events"), (.get, "/live"), (.post, "/batches")] as [(HTTPRequest.Method, String)] {
+      for (method, what) in [(.get, "/events"), (.get, "/live"), (.post, "/batches")] as [(HTTPRequest.Method, String)]
+      {
         let refused = try await client(method, Sample.address(key, what), Sample.batch(Sample.events(2)))
         #expect(refused.status == 410 && refused.code == "sessionErased")
       }

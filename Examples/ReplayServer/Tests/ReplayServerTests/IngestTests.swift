@@ -10,7 +10,9 @@ struct IngestTests {
 
   @Test(
     "NDJSON and JSON arrays, under every type that a page can send",
-    arguments: [nil, "application/json", "application/x-ndjson", "text/plain;charset=UTF-8", "application/octet-stream"])
+    arguments: [
+      nil, "application/json", "application/x-ndjson", "text/plain;charset=UTF-8", "application/octet-stream",
+    ])
   func types(_ type: String?) async throws {
     try await Scene().routes { (client, store) async throws in
       for (index, body) in [Sample.batch(events), Array("[\(events.joined(separator: ","))]".utf8)].enumerated() {

@@ -105,8 +105,9 @@ struct LiveTests {
     try await server.store.append(Sample.batch(events), to: key, window: "w\"1")
     try await server.store.finish(key)
     func follow(_ query: String, _ id: String? = nil) async throws -> [ServerEvent] {
-      try await StreamView.follow(port: server.port, Sample.address(key, "/live\(query)"), lastEventID: id) { _ in false }
-        .recorded
+      try await StreamView.follow(port: server.port, Sample.address(key, "/live\(query)"), lastEventID: id) { _ in false
+      }
+      .recorded
     }
     let all = try await follow("")
     #expect(all.map(\.data) == events)

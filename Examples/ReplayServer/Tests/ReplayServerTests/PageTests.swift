@@ -21,10 +21,12 @@ struct PageTests {
     }
   }
 
-  @Test("Scripts and styles are served as what they are", arguments: [
-    ("/viewer.js", "text/javascript"), ("/player.js", "text/javascript"), ("/recorder.js", "text/javascript"),
-    ("/demo.js", "text/javascript"), ("/viewer.css", "text/css"),
-  ])
+  @Test(
+    "Scripts and styles are served as what they are",
+    arguments: [
+      ("/viewer.js", "text/javascript"), ("/player.js", "text/javascript"), ("/recorder.js", "text/javascript"),
+      ("/demo.js", "text/javascript"), ("/viewer.css", "text/css"),
+    ])
   func assets(_ path: String, _ type: String) async throws {
     try await Scene().routes(withTokens: true) { (client, _) async throws in
       let answer = try await client(.get, path)
@@ -50,8 +52,8 @@ struct PageTests {
     let folder = scene.folder + "/rrweb"
     try FileManager.default.createDirectory(atPath: folder + "/deeper", withIntermediateDirectories: true)
     for (name, content) in [
-      ("record.js", "recorder"), ("play.js", "player"), ("look.css", "style"), (".hidden.js", "no"), ("secret.txt", "no"),
-      ("deeper/other.js", "no"), ("../outside.js", "no"),
+      ("record.js", "recorder"), ("play.js", "player"), ("look.css", "style"), (".hidden.js", "no"),
+      ("secret.txt", "no"), ("deeper/other.js", "no"), ("../outside.js", "no"),
     ] { try Data(content.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
     try await scene.routes { options in
       options.rrweb = RrwebSource(location: folder, recorder: "record.js", player: "play.js", style: "look.css")

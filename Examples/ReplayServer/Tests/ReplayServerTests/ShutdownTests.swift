@@ -54,7 +54,7 @@ struct ShutdownTests {
       for await _ in answers.prefix(100) {}
       try await server.stop()
     }
-    let acknowledged = await withTaskGroup { [self] group in
+    let acknowledged = await withTaskGroup { group in
       for sender in 0..<8 {
         group.addTask {
           let key = SessionKey(project: "shop", id: "sender\(sender)")
@@ -62,7 +62,8 @@ struct ShutdownTests {
           var number = 0
           while number < 10_000 {
             let body = Sample.batch(Sample.events(2, from: 2 * number))
-            guard (try? await post(server.port, key, "\(number)", body)) == .ok else { break }
+            let path = Sample.address(key, "/batches?batch=\(number)")
+            guard (try? await Connection.post(port: server.port, path, body)) == 200 else { break }
             number += 1
             answered.yield()
           }
@@ -85,24 +86,5 @@ struct ShutdownTests {
       #expect(lines.count <= sent.count + 2)
     }
     try await store.close()
-  }
-
-  private func post(
-    _ port: Int, _ key: SessionKey, _ batch: String, _ body: [UInt8]
-  ) async throws -> HTTPResponseStatus? {
-    let connection = try await Connection.open(port: port)
-    return try await connection.channel.executeThenClose { inbound, outbound in
-      try await outbound.write(
-        Connection.head(
-          .POST, Sample.address(key, "/batches?batch=\(batch)"), [("Content-Length", "\(body.count)")]))
-      try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body))))
-      try await outbound.write(.end(nil))
-      var status: HTTPResponseStatus?
-      for try await part in inbound {
-        if case .head(let head) = part { status = head.status }
-        if case .end = part { return status }
-      }
-      return nil
-    }
   }
 }

@@ -6,6 +6,8 @@ import NIOCore
 struct BodyReader: Sendable {
   /// Bytes at most, as sent and as decompressed.
   let limit: Int
+  /// How long a body may take to come; one that stops coming is cut off sooner, as an idle connection.
+  var patience = Duration.seconds(60)
 
   /// Media types a batch may be sent as: those of JSON, and those that a beacon or a request without preflight can have.
   private static let types: Set<String> = [
@@ -36,7 +38,9 @@ struct BodyReader: Sendable {
 
   private func readPlain(_ request: Request) async throws -> [UInt8] {
     var bytes: [UInt8] = []
+    let end = ContinuousClock.now + patience
     for try await buffer in request.body {
+      try check(end)
       guard bytes.count + buffer.readableBytes <= limit else { throw tooLarge }
       bytes += buffer.readableBytesView
     }
@@ -47,7 +51,9 @@ struct BodyReader: Sendable {
     do {
       let gunzip = try Gunzip(limit: limit)
       var taken = 0
+      let end = ContinuousClock.now + patience
       for try await buffer in request.body {
+        try check(end)
         taken += buffer.readableBytes
         guard taken <= limit else { throw tooLarge }
         try gunzip.push(Array(buffer.readableBytesView))
@@ -60,6 +66,12 @@ struct BodyReader: Sendable {
       case .noMemory: throw APIError(.serviceUnavailable, "overloaded", "there is no memory for it now", retryAfter: 5)
       }
     }
+  }
+
+  /// Who sends byte by byte would keep others out.
+  private func check(_ end: ContinuousClock.Instant) throws {
+    guard ContinuousClock.now > end else { return }
+    throw APIError(.requestTimeout, "tooSlow", "the body took more than \(patience) to come; send it in parts")
   }
 
   private var tooLarge: APIError {

@@ -67,7 +67,7 @@ struct ErasureRoutes: Sendable {
       case (nil, nil, let tag?, let project): .tag(key: tag.key, value: tag.value, project: project)
       case (nil, nil, nil, let project?): .project(project)
       default:
-        throw APIError.badRequest("name a session with its project, a visitor, a tag, or a project, and one of them only")
+        throw APIError.badRequest("name one thing only: a session with its project, a visitor, a tag, or a project")
       }
     }
   }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import SegmentEngine
 
@@ -26,7 +27,11 @@ struct EventRoutes: Sendable {
         while let chunk = next {
           let buffer = Self.lines(of: chunk, before: end, isEnveloped)
           if buffer.readableBytes > 0 { try await writer.write(buffer) }
-          next = try await iterator.next()
+          do throws(StoreError) { next = try await iterator.next() } catch {
+            // The answer breaks off without its end, which is how the client learns of it.
+            context.logger.error("events broke off", metadata: ["session": "\(key)", "error": "\(error)"])
+            throw error
+          }
         }
         try await writer.finish(nil)
       })

@@ -43,7 +43,8 @@ struct IngestRoutes: Sendable {
     let skipsInvalid = try request.flag("skip-invalid")
     try body.checkType(request)
     guard let place = uploads.enter() else {
-      throw APIError(.tooManyRequests, "tooManyUploads", "too many batches are on their way; send it again", retryAfter: 1)
+      throw APIError(
+        .tooManyRequests, "tooManyUploads", "too many batches are on their way; send it again", retryAfter: 1)
     }
     defer { withExtendedLifetime(place) {} }
     let batch = try await body.read(request)

@@ -61,7 +61,8 @@ struct PageRoutes: Sendable {
   }
 
   private static func cookie(_ value: String, seconds: Int, isSecure: Bool) -> String {
-    "\(AccessControl.cookie)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
+    let rest = "Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
+    return "\(AccessControl.cookie)=\(value); \(rest)"
   }
 
   private func filled(_ bytes: [UInt8]) -> String {

@@ -19,6 +19,22 @@ struct Connection: Sendable {
     return Connection(channel: channel)
   }
 
+  /// Sends a request whole; the status it was answered with, nil where the server closed the connection.
+  static func post(port: Int, _ path: String, _ body: [UInt8]) async throws -> Int? {
+    let connection = try await open(port: port)
+    return try await connection.channel.executeThenClose { inbound, outbound in
+      try await outbound.write(head(.POST, path, [("Content-Length", "\(body.count)")]))
+      try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body))))
+      try await outbound.write(.end(nil))
+      var status: Int?
+      for try await part in inbound {
+        if case .head(let head) = part { status = Int(head.status.code) }
+        if case .end = part { return status }
+      }
+      return nil
+    }
+  }
+
   static func head(_ method: HTTPMethod, _ path: String, _ headers: [(String, String)] = []) -> HTTPClientRequestPart {
     .head(.init(version: .http1_1, method: method, uri: path, headers: HTTPHeaders([("Host", "localhost")] + headers)))
   }
