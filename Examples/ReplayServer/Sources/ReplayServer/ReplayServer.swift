@@ -11,12 +11,16 @@ public struct ReplayServer: Sendable {
   public let options: ServerOptions
   let store: ReplayStore
   let metrics: TextMetrics?
+  let uploads: RoomFor
+  let streams: RoomFor
 
   /// A server over a store that is open for writing. `metrics` is what `/metrics` shows; nil: there is no such address.
   public init(options: ServerOptions, store: ReplayStore, metrics: TextMetrics? = nil) {
     self.options = options
     self.store = store
     self.metrics = metrics
+    uploads = RoomFor(options.uploads)
+    streams = RoomFor(options.liveStreams)
   }
 
   /// Opens the store, serves until SIGTERM or SIGINT, lets requests in flight end, and closes the store.
@@ -91,11 +95,11 @@ public struct ReplayServer: Sendable {
     blocks.add(to: session)
     erasures.add(to: session)
     LiveRoutes(
-      store: store, streams: RoomFor(options.liveStreams), heartbeat: .seconds(options.heartbeatSeconds),
+      store: store, streams: streams, heartbeat: .seconds(options.heartbeatSeconds),
       retryMilliseconds: options.retryMilliseconds
     ).add(to: session)
     let ingest = router.group(path).add(middleware: RequireAccess(access: options.access, role: .ingest))
-    IngestRoutes(store: store, body: BodyReader(limit: options.batchBytes), uploads: RoomFor(options.uploads))
+    IngestRoutes(store: store, body: BodyReader(limit: options.batchBytes), uploads: uploads)
       .add(to: ingest)
     return router
   }

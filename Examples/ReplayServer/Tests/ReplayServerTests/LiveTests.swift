@@ -184,7 +184,7 @@ struct LiveTests {
     }
     try await server.store.finish(key)
     let view = try await StreamView.follow(port: server.port, Sample.address(key, "/live")) { view in
-      if view.recorded.count == 1 { Thread.sleep(forTimeInterval: 0.3) }
+      if view.recorded.count == 1 { try? await Task.sleep(for: .milliseconds(300)) }
       return false
     }
     #expect(view.isEnded && view.recorded.map(\.data) == events)

@@ -13,17 +13,21 @@ struct ShutdownTests {
     let scene = try Scene()
     let server = try await RunningServer.start(scene)
     try await server.store.append(Sample.batch(Sample.events(3)), to: key)
+    let (seen, sees) = AsyncStream<Void>.makeStream()
     let watching = Task { [key] in
-      try await StreamView.follow(port: server.port, Sample.address(key, "/live")) { _ in false }
+      try await StreamView.follow(port: server.port, Sample.address(key, "/live")) { view in
+        if view.recorded.count == 3 { sees.finish() }
+        return false
+      }
     }
+    for await _ in seen {}
     let connection = try await Connection.open(port: server.port)
     let body = Sample.batch(Sample.events(10, from: 3))
     let status = try await connection.channel.executeThenClose { inbound, outbound in
       try await outbound.write(
         Connection.head(.POST, Sample.address(key, "/batches?batch=1"), [("Content-Length", "\(body.count)")]))
       try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body.prefix(100)))))
-      // Another request is answered behind it: the server has this one's head by then.
-      _ = try await StreamView.follow(port: server.port, "/healthz") { _ in false }
+      while server.uploads == 0 { await Task.yield() }
       await server.beginToStop()
       // It has stopped taking connections when the stream has ended.
       let view = try await watching.value
@@ -41,6 +45,30 @@ struct ShutdownTests {
     try await server.stop()
     let store = try await ReplayStore.open(scene.path, mode: .readOnly)
     #expect(try await store.summary(of: key)?.events == 13)
+    try await store.close()
+  }
+
+  @Test("A client that does not read holds up the stopping for no longer than it may")
+  func stalled() async throws {
+    let scene = try Scene()
+    let server = try await RunningServer.start(scene) { $0.shutdownSeconds = 0.2 }
+    let text = String(repeating: "x", count: 1 << 20)
+    for index in 0..<40 {
+      let event = #"{"type":5,"data":{"tag":"t","payload":"\#(text)"},"timestamp":\#(Int(Sample.time(index)))}"#
+      try await server.store.append(Sample.batch([event]), to: key)
+    }
+    let connection = try await Connection.open(port: server.port)
+    try await connection.channel.executeThenClose { inbound, outbound in
+      try await outbound.write(Connection.head(.GET, Sample.address(key, "/live")))
+      try await outbound.write(.end(nil))
+      var iterator = inbound.makeAsyncIterator()
+      let first = try await iterator.next()
+      #expect(first != nil)
+      // It is cut off: the store is closed though the client still has its connection.
+      try await server.stop()
+    }
+    let store = try await ReplayStore.open(scene.path)
+    #expect(try await store.summary(of: key)?.events == 40)
     try await store.close()
   }
 

@@ -7,6 +7,9 @@ final class RoomFor: Sendable {
 
   init(_ most: Int) { self.most = most }
 
+  /// How many are in.
+  var count: Int { taken.withLock { $0 } }
+
   /// A place, until it is let go; nil where there is none left.
   func enter() -> Place? {
     let isIn = taken.withLock { taken in

@@ -11,8 +11,7 @@
   const idleEnd = 30 * 60e3; // after so long without an event a new session begins
   const batchBytes = 1 << 20; // a batch is cut where it grows over this
   const keepaliveBytes = 60e3; // what browsers let a page have on its way when it goes, all together, less some room
-  const waitingBytes = 16 << 20; // recording stops when so much waits to be sent
-  const retryMost = 60e3;
+  const waitingBytes = 16 << 20, retryMost = 60e3; // recording stops when so much waits to be sent
   const load = (store, name) => { try { return JSON.parse(store.getItem(name)); } catch { return null; } };
   const save = (store, name, value) => { try { store.setItem(name, JSON.stringify(value)); return true; } catch { return false; } };
   const newID = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -111,8 +110,7 @@
       const length = bytes(batch.body), url = address(batch, "batches") + byQuery(batch);
       if (batch.isLeaving || inFlight + length > keepaliveBytes) continue;
       const type = "text/plain", done = () => { inFlight -= length; batch.isLeaving = false; };
-      inFlight += length;
-      batch.isLeaving = true;
+      [inFlight, batch.isLeaving] = [inFlight + length, true];
       fetch(url, { method: "POST", body: batch.body, keepalive: true, credentials: "omit", headers: { "Content-Type": type } })
         .then((response) => { done(); settle(batch, response); })
         .catch(() => { done(); navigator.sendBeacon?.(url, new Blob([batch.body], { type })); });

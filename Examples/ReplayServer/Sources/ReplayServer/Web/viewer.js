@@ -185,7 +185,13 @@ function connect() {
   const stream = source = new EventSource(address(open, `/live?envelope=1&${place}`));
   stream.onmessage = ({ data }) => live(JSON.parse(data));
   stream.addEventListener("gap", ({ data }) => say(`live: ${JSON.parse(data).message}`));
-  const end = (text) => () => { stream.close(); $("follow").hidden = true; say(text); };
+  const end = (text) => () => {
+    stream.close();
+    source = null;
+    $("follow").hidden = true;
+    $("controls").classList.remove("is-live");
+    say(text);
+  };
   stream.addEventListener("finished", end("The recording is finished."));
   stream.addEventListener("erased", end("The recording was erased."));
   for (const name of ["gone", "failed"]) {

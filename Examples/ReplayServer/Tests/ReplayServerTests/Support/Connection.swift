@@ -62,7 +62,7 @@ struct StreamView: Sendable {
 
   /// Follows until `isEnough`, then goes away in the middle of whatever comes.
   static func follow(
-    port: Int, _ path: String, lastEventID: String? = nil, until isEnough: @Sendable (StreamView) -> Bool
+    port: Int, _ path: String, lastEventID: String? = nil, until isEnough: @Sendable (StreamView) async -> Bool
   ) async throws -> StreamView {
     let connection = try await Connection.open(port: port)
     return try await connection.channel.executeThenClose { inbound, outbound in
@@ -83,7 +83,7 @@ struct StreamView: Sendable {
         while let end = rest.firstIndex(of: "\n") {
           view.take(String(rest[..<end]), &event)
           rest.removeSubrange(...end)
-          if isEnough(view) { return view }
+          if await isEnough(view) { return view }
         }
       }
       return view

@@ -1,7 +1,8 @@
-import ReplayServer
 import SegmentEngine
 import ServiceLifecycle
 import Testing
+
+@testable import ReplayServer
 
 /// A server that listens on a port of this machine, as `ReplayServer.run` starts and stops it.
 struct RunningServer: Sendable {
@@ -9,6 +10,7 @@ struct RunningServer: Sendable {
   let scene: Scene
   let port: Int
   let store: ReplayStore
+  private let server: ReplayServer
   private let group: ServiceGroup
   private let running: Task<Void, any Error>
 
@@ -17,7 +19,8 @@ struct RunningServer: Sendable {
     change(&options)
     let store = try await scene.open()
     let (ports, source) = AsyncStream<Int>.makeStream()
-    let group = ReplayServer(options: options, store: store).serviceGroup(signals: [], logger: Scene.logger) { port in
+    let server = ReplayServer(options: options, store: store)
+    let group = server.serviceGroup(signals: [], logger: Scene.logger) { port in
       source.yield(port)
       source.finish()
     }
@@ -26,8 +29,11 @@ struct RunningServer: Sendable {
       try await group.run()
     }
     let port = try #require(await ports.first { _ in true }, "the server did not start")
-    return RunningServer(scene: scene, port: port, store: store, group: group, running: running)
+    return RunningServer(scene: scene, port: port, store: store, server: server, group: group, running: running)
   }
+
+  /// Batches that are on their way.
+  var uploads: Int { server.uploads.count }
 
   /// Asks it to stop, and comes back at once.
   func beginToStop() async { await group.triggerGracefulShutdown() }
