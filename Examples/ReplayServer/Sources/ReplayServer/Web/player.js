@@ -36,12 +36,11 @@ export function mark(event) {
 export const isKeyframe = (event) => event.type === fullSnapshot;
 export const isMeta = (event) => event.type === meta;
 
-const lagMost = 8e3; // milliseconds behind a live recording's end after which it is caught up with
-const lagLeast = 1e3;
+const lagLeast = 200; // milliseconds before a live recording's end from which on it is joined
 
-/// One window of one recording on the stage. Of a live one the list of events grows: it is played on whenever there is more,
-/// behind the newest by as long as the recorder holds events back. (rrweb's own live mode does not show what happened before
-/// it was started.)
+/// One window of one recording on the stage. Of a live one the list of events grows: what comes is played from its first
+/// event on, whatever of the time before is still to be shown, so that it lags by no more than the recorder holds events back.
+/// (rrweb's own live mode does not show what happened before it was started.)
 export class Player {
   constructor(stage, Replayer, { events, live = false, speed = 1, skip = true, onEnd }) {
     this.stage = stage;
@@ -83,11 +82,9 @@ export class Player {
   }
 
   catchUp() {
-    const { total, fresh } = this;
+    const { fresh } = this;
     this.fresh = null;
-    if (total - (this.isEnded ? fresh : this.time) > lagMost) this.play(total - lagLeast);
-    // From the first new one on: nobody waits through the time in which nothing happened.
-    else if (this.isEnded) this.play(Math.max(this.shown, fresh));
+    if (this.isEnded || this.time < fresh) this.play(Math.max(this.shown, fresh));
   }
 
   get time() { return Math.max(0, this.replayer.getCurrentTime()); }
