@@ -93,6 +93,9 @@ let package = Package(
     .testTarget(
       name: "EngineToolTests",
       dependencies: ["SegmentEngine", "SegmentTestSupport", "engine-tool", "segment-test-child"], swiftSettings: strict),
+    .testTarget(
+      name: "CInterfaceTests", dependencies: ["CSegmentEngine", "SegmentEngineC", "SegmentTestSupport"],
+      swiftSettings: common),
   ]
 )
 
