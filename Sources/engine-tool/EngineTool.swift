@@ -1,4 +1,5 @@
 import ArgumentParser
+import SegmentEngine
 
 /// The admin tool of a SegmentEngine store.
 @main
@@ -15,7 +16,7 @@ struct EngineTool: AsyncParsableCommand {
 
       Exit status: 0 well; 1 damage or findings; 3 not found; 4 failed, locked or full; 64 wrong usage.
       """,
-    version: "0.1.0",
+    version: EngineVersion.text.description,
     subcommands: [
       Import.self, Sessions.self, Show.self, Export.self, Tail.self, Ranges.self, Info.self, Stats.self, Verify.self,
       Flush.self,

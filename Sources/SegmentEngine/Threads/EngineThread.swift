@@ -1,4 +1,5 @@
 internal import CSegmentShims
+internal import SegmentFiles
 
 #if canImport(Glibc)
   internal import Glibc
@@ -23,11 +24,12 @@ final class EngineThread: Sendable {
   }
 
   private struct Handle: @unchecked Sendable {
-    // A pthread_t is a plain value; it is only ever joined once, by the owner of the EngineThread.
+    // A pthread_t is a plain value; it is only ever joined or detached once, by the owner of the EngineThread.
     let thread: pthread_t
   }
 
   private let handle: Handle
+  private let isJoined = Lock(false)
 
   /// Starts a thread that runs `body` once. A positive `niceness` lowers its priority where the system knows that for
   /// threads.
@@ -46,8 +48,14 @@ final class EngineThread: Sendable {
     handle = Handle(thread: thread)
   }
 
+  /// A thread that nobody waits for gives its stack back by itself when its body returns.
+  deinit {
+    if !isJoined.withLock({ $0 }) { pthread_detach(handle.thread) }
+  }
+
   /// Waits for the body to return. Called once.
   func join() {
+    isJoined.withLock { $0 = true }
     let result = pthread_join(handle.thread, nil)
     precondition(result == 0, "a thread could not be joined: error \(result)")
   }
