@@ -54,7 +54,7 @@ struct Tail: AsyncParsableCommand {
     for try await chunk in chunks {
       hasLost = GapNotice.tell(chunk.gapBefore) || hasLost
       try Standard.write(json ? Self.objects(chunk) : chunk.ndjson)
-      if let finished = chunk.finished { Standard.complain("the session was finished at \(finished)") }
+      if let finished = chunk.finished { Standard.complain("the session was finished at \(Units.time(finished))") }
     }
     return hasLost
   }

@@ -137,8 +137,7 @@ class Soak:
         self.random = random.Random(options.seed)
         self.end = time.monotonic() + options.seconds
         self.all, self.running = [], []
-        self.posts = self.bytes = self.seen = self.broken = self.duplicates = 0
-        self.delays = []
+        self.posts = self.bytes = self.seen = self.broken = self.duplicates = self.refused = 0
         self.problems = []
 
     def problem(self, text):
@@ -181,8 +180,14 @@ class Soak:
         path = f"{session.path}/batches?window={batch.window}"
         # Now and then a batch is sent twice, as by a client whose answer was lost.
         for attempt in range(2 if self.random.random() < 0.02 else 1):
-            status, answer = await connection.whole(
-                "POST", path, INGEST, headers, batch.packed if packed else batch.raw)
+            while True:
+                status, answer = await connection.whole(
+                    "POST", path, INGEST, headers, batch.packed if packed else batch.raw)
+                if status != 429:
+                    break
+                # Too much at once for a moment: the same again, as the recorder does.
+                self.refused += 1
+                await asyncio.sleep(self.random.uniform(0.05, 0.2))
             if status not in (200, 202):
                 self.problem(f"{session.name} batch {ordinal}: {status} {answer[:200]}")
                 return
@@ -311,7 +316,7 @@ async def run(options, recordings, port, pid):
     print(
         f"{options.seconds} s, {options.sessions} sessions at {options.speed}x, {options.viewers} viewers: "
         f"{len(soak.all)} sessions, {soak.posts} batches ({soak.posts / options.seconds:.0f}/s), {soak.bytes / 1e6:.0f} MB, "
-        f"{soak.duplicates} sent twice; {soak.seen} events watched, {soak.broken} reconnections; "
+        f"{soak.duplicates} sent twice, {soak.refused} asked to come again; {soak.seen} events watched, {soak.broken} reconnections; "
         f"server {sum(early) / len(early):.0f} MiB in the middle, {sum(late) / len(late):.0f} at the end, "
         f"{max(size for _, size in memory):.0f} at most")
     if sum(late) / len(late) > 1.25 * sum(early) / len(early) + 16:
