@@ -25,12 +25,12 @@ extension ToolProcess {
   }
 }
 
-/// Waits until something holds that another process brings about; fails after a minute.
+/// Waits until something holds that another process brings about; fails after five minutes, which a busy machine may need.
 func eventually(
   _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ holds: () throws -> Bool
 ) async throws {
   let clock = ContinuousClock()
-  let end = clock.now.advanced(by: .seconds(60))
+  let end = clock.now.advanced(by: .seconds(300))
   while try !holds() {
     guard clock.now < end else {
       Issue.record("it never came to hold that \(what)", sourceLocation: sourceLocation)
