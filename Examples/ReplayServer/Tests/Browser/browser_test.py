@@ -258,8 +258,11 @@ def play(scene):
     demo.click("#finish")
     demo.wait_for_selector("#message:has-text('finished')")
     viewer.wait_for_selector("#status:has-text('finished')")
-    sent = emitted(demo)
-    check(len(sent) > 20 and stored(server, session) == sent, f"all {len(sent)} events are stored, once each, byte for byte")
+    # rrweb gives the last movement of the mouse a moment after it was stopped: that comes as a late batch.
+    deadline = time.monotonic() + PATIENCE / 1000
+    while len(stored(server, session)) < len(emitted(demo)) and time.monotonic() < deadline:
+        demo.wait_for_timeout(100)
+    check_stored(emitted(demo), stored(server, session))
 
     # Replayed from the store.
     viewer.click("#refresh")
@@ -287,6 +290,15 @@ def wait_until_typed(scene, page, field, text):
         if time.monotonic() > deadline:
             raise AssertionError(f"{field} never came to hold {text!r} in the replay")
         time.sleep(0.02)
+
+
+def check_stored(sent, found):
+    """All that was emitted is stored, once each, byte for byte. Batches of a page that goes may overtake each other."""
+    lost = [event for event in sent if event not in found]
+    check(not lost, f"no event is lost of {len(sent)}: {[event[:200] for event in lost]}")
+    check(len(found) == len(sent) > 20 and sorted(found) == sorted(sent), "each is stored once, byte for byte")
+    moved = sum(a != b for a, b in zip(sent, found))
+    print(f"{moved} events arrived in another order than they were emitted in", flush=True)
 
 
 def check_seen(page, who, connections=1):
