@@ -1,4 +1,5 @@
 import SegmentFiles
+import SegmentTestSupport
 
 @testable import SegmentEngine
 

@@ -1,4 +1,5 @@
 import SegmentFiles
+import SegmentTestSupport
 
 @testable import SegmentEngine
 
@@ -92,7 +93,10 @@ extension ModelLife {
   private mutating func maintain(_ jobs: Int, isForced: Bool, isBeside: Bool) throws {
     var chosen: Set<MaintenanceJob> = []
     for (bit, job) in MaintenanceJob.allCases.enumerated() where jobs & (1 << bit) != 0 { chosen.insert(job) }
-    for key in sessions.keys { sessions[key]?.mayBeGone = mayGo(key, chosen) }
+    for key in sessions.keys {
+      let mayGo = mayGo(key, chosen)
+      sessions[key]?.mayBeGone = mayGo
+    }
     if chosen.contains(.flush) {
       try writer().rotate()
       makeDurable()
