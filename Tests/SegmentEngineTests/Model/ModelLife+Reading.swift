@@ -171,6 +171,7 @@ extension ModelLife {
     while true {
       let page = try core.list(query)
       for summary in page.sessions {
+        guard let session = sessions[summary.key], session.isPlain else { continue }
         let start = Locator.seconds((summary.start ?? summary.firstReceived).millisecondsSince1970)
         guard start <= last else { throw ModelDifference("\(summary.key) is listed behind an older one, seed \(seed)") }
         last = start

@@ -1,3 +1,16 @@
+extension ModelRun {
+  /// The kind of operation that a difference was found at: another kind is another failure.
+  static func kind(_ difference: String?) -> Substring? {
+    difference.map { text in text.drop { $0 != "." }.prefix { $0 != "(" && $0 != ":" } }
+  }
+
+  /// As short a list as can be found that fails at the same kind of operation.
+  func reduced(_ reducer: ModelReducer = ModelReducer()) -> [ModelOperation] {
+    let wanted = Self.kind(difference())
+    return reducer.reduce(operations) { Self.kind(with($0).difference()) == wanted }
+  }
+}
+
 /// Makes a failing list of operations short: leaves out chunks of it, ever smaller ones, as long as it still fails.
 struct ModelReducer {
   /// Runs at most.

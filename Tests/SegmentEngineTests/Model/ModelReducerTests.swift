@@ -9,7 +9,7 @@ import Testing
     run.isForgetful = true
     let found = try #require(run.difference())
     #expect(found.contains("tags is"))
-    let short = ModelReducer().reduce(run.operations) { run.with($0).difference() != nil }
+    let short = run.reduced()
     // A session, a tag of it, and a reopening.
     #expect(short.count == 3, "\(short)")
     #expect(run.with(short).difference() != nil)

@@ -120,6 +120,7 @@ struct ModelLife {
       if opened == nil { try open() }
       try perform(operation)
       try passQuietFault()
+      for key in sessions.keys { sessions[key]?.mayBeGone = false }
     } catch let error as StoreError {
       try recover(from: error)
     }

@@ -59,6 +59,12 @@ struct ModelSession {
     return reference
   }
 
+  /// Every part of it has a plausible start: a listing goes by the earliest of these, or of the times of receipt.
+  var isPlain: Bool {
+    reference.events.allSatisfy(\.isPlausible) && batches.allSatisfy { !$0.events.isEmpty }
+      && batches.first.map { $0.received >= reference.start ?? 0 } ?? false
+  }
+
   static func changed(_ tags: [String: String], by changes: [String: String?]) -> [String: String] {
     var tags = tags
     for (key, value) in changes { tags[key] = value }

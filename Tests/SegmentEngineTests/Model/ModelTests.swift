@@ -23,7 +23,7 @@ import Testing
 
   /// A run that fails, as short as it can be made, as a line of a test.
   static func reduced(_ run: ModelRun) -> String {
-    let short = ModelReducer().reduce(run.operations) { run.with($0).difference() != nil }
+    let short = run.reduced()
     let source = short.map { "  \($0)," }.joined(separator: "\n")
     return "ModelRun(seed: \(run.seed), [\n\(source)\n]).check()\n\(run.with(short).difference() ?? "passes now")"
   }

@@ -17,13 +17,16 @@ struct ModelText {
   /// What the events of a session hold and those of no other.
   static func trace(_ key: SessionKey) -> String { "trace-of-\(key.id)-end" }
 
+  /// One for each session: whoever erases a visitor also means sessions that name them first in a later part.
+  private var visitor: String { "v\(key.id.utf8.reduce(0) { ($0 &* 7 &+ Int($1)) % 4 })" }
+
   static let windows = ["", "tab-a", "tab-b"]
   static let absurd = [0, 0.5, 1e15, 1_700_000_000, 5_700_000_000_000]
 
   mutating func batch(_ count: Int, at now: Double, isNamed: Bool, absurd: Bool = false) -> ModelBatch {
     var batch = ModelBatch(
       id: isNamed ? "b\(seed)" : "", window: Self.windows[random.below(3)],
-      visitor: random.once(in: 3) ? "" : "v\(random.below(4))", origin: random.once(in: 3) ? .imported : .live,
+      visitor: random.once(in: 3) ? "" : visitor, origin: random.once(in: 3) ? .imported : .live,
       sent: [], events: [])
     var time = now - Double(random.below(5_000))
     while batch.events.count < count {
