@@ -285,7 +285,8 @@ package final class Catalog: Sendable {
       let failure = StoreError(error, in: layout)
       guard failure.code == .diskFull else { throw failure }
       throw StoreError(
-        .ioFailed, "the disk was full when a commit was synced, which may be in force; free space and open the store again",
+        .ioFailed,
+        "the disk was full when a commit was synced, which may be in force; free space and open the store again",
         location: failure.location, errno: failure.errno)
     }
   }

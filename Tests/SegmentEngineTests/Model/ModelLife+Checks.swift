@@ -11,7 +11,7 @@ extension ModelLife {
       leave(key)
       return
     }
-    if session.mayBeGone, try hasLostAPart(session) { return try eraseRest(of: key) }
+    if session.mayBeGone || session.mayLosePart, try hasLostAPart(session) { return try eraseRest(of: key) }
     try Self.compare(session, try core(), at: clock.now())
   }
 
@@ -119,7 +119,7 @@ extension ModelLife {
         leave(key, isErased: core.catalog.state.isErased(key))
         continue
       }
-      if session.mayBeGone, try hasLostAPart(session) {
+      if session.mayBeGone || session.mayLosePart, try hasLostAPart(session) {
         try eraseRest(of: key)
         continue
       }

@@ -96,6 +96,8 @@ extension ModelLife {
     for key in sessions.keys {
       let mayGo = mayGo(key, chosen)
       sessions[key]?.mayBeGone = mayGo
+      let first = sessions[key]?.batches.first?.received ?? .infinity
+      sessions[key]?.mayLosePart = first + Double(shortestDays) * Day.milliseconds <= clock.now()
     }
     if chosen.contains(.flush) {
       try writer().rotate()

@@ -120,7 +120,10 @@ struct ModelLife {
       if opened == nil { try open() }
       try perform(operation)
       try passQuietFault()
-      for key in sessions.keys { sessions[key]?.mayBeGone = false }
+      for key in sessions.keys {
+        sessions[key]?.mayBeGone = false
+        sessions[key]?.mayLosePart = false
+      }
     } catch let error as StoreError {
       try recover(from: error)
     }

@@ -36,6 +36,8 @@ struct ModelSession {
   var comingPin: Double??
   /// Maintenance, or an erasure, may have taken it away: wholly, or not at all.
   var mayBeGone = false
+  /// Expiry may have taken its first parts, where what came later was not decided on yet.
+  var mayLosePart = false
   /// When something of it was received last: batches, tags, the finish.
   var lastReceived = 0.0
 
@@ -87,6 +89,7 @@ struct ModelSession {
     isFinishComing = false
     comingPin = nil
     mayBeGone = false
+    mayLosePart = false
   }
 
   mutating func makeDurable() {
