@@ -175,10 +175,12 @@ struct ModelLife {
     guard let at = faultAt, disk.operationCount > at else { throw error }
     faultAt = nil
     disk.removeFaults()
+    // An erasure that was cut short is ended by whoever opens the store next.
+    let isHalfErased = opened.map { $0.hasErasures || !$0.core.catalog.state.destructions.isEmpty } ?? false
     if opened == nil {
       try open()
-    } else if error.code != .diskFull {
-      // Nothing is known of the disk since: the store is opened again.
+    } else if error.code != .diskFull || isHalfErased {
+      // Or nothing is known of the disk since.
       try? opened?.close()
       opened = nil
       try open()
