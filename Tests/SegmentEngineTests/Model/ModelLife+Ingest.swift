@@ -58,7 +58,7 @@ extension ModelLife {
 
   /// A group that was refused whole: nothing of it is there.
   private mutating func refused(_ error: StoreError, _ keys: [SessionKey]) throws {
-    let isOverBudget = error.code == .budgetExceeded && keys.contains { ModelSettings.hasBudget(policy, $0.project) }
+    let isOverBudget = error.code == .budgetExceeded && hasHadBudget
     if error.code == .diskFull || isOverBudget {
       for key in keys { sessions[key]?.forget() }
       for key in keys { try compare(key) }
@@ -119,7 +119,8 @@ extension ModelLife {
         receipt.events == batch.events.count
       else { throw ModelDifference("\(key): batch \(batch.id) sent again, changed \(isChanged): \(receipt)") }
     case .failure(let error):
-      if !(isChanged && error.code == .batchConflict) { throw error }
+      let isOverBudget = error.code == .budgetExceeded && hasHadBudget
+      if !isOverBudget, !(isChanged && error.code == .batchConflict) { throw error }
     }
     try compare(key)
   }

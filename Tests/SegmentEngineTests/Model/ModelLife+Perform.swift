@@ -21,7 +21,7 @@ extension ModelLife {
       let second = more.batch(2, at: clock.now(), isNamed: true)
       let group = [(key: key(slot), batch: first), (key(other), second), (key(slot), first)]
       // A budget refuses batches one by one.
-      let isWhole = !ModelSettings.projects.contains { ModelSettings.hasBudget(policy, $0) }
+      let isWhole = !hasHadBudget
       for part in isWhole ? [group] : group.map({ [$0] }) { try append(part, isSynced: seed % 2 == 0) }
     case .appendInvalid(let slot, let seed, let skips): try appendInvalid(key(slot), seed, skips: skips)
     case .appendTooLarge(let slot, let isEvent): try appendTooLarge(key(slot), isEvent: isEvent)

@@ -74,6 +74,7 @@ extension ModelLife {
   }
 
   private mutating func setPolicy(_ number: Int) throws {
+    hasHadBudget = hasHadBudget || number == 4 || number == 5
     shortestDays = min(shortestDays, ModelSettings.shortestDays(number) ?? shortestDays)
     _ = try PolicyInstallation(core: try core()).install(try Policy(json: ModelSettings.policy(number).json))
     policy = number

@@ -69,6 +69,8 @@ struct ModelLife {
   var policy = 0
   /// The shortest time that any policy so far kept anything.
   var shortestDays = 30
+  /// Some policy so far had a budget; that it has none now is noticed only when the store is measured again.
+  var hasHadBudget = false
   var snapshots: [ModelSnapshot] = []
   var folders = 0
   var viewers: [SessionKey: ModelViewer] = [:]
