@@ -231,7 +231,7 @@ package final class Catalog: Sendable {
       try? file.truncate(to: end)
       throw StoreError(error, in: layout)
     }
-    try inStore(layout) { () throws(FileError) in try file.syncData() }
+    try Self.inDoubt(layout) { () throws(FileError) in try file.syncData() }
     current.state = state
     current.end += UInt64(bytes.count)
     current.nextFrame += 1
@@ -266,7 +266,7 @@ package final class Catalog: Sendable {
       try? files.unlink(temporary)
       throw StoreError(error, in: layout)
     }
-    try inStore(layout) { () throws(FileError) in
+    try inDoubt(layout) { () throws(FileError) in
       try files.syncDirectory(layout.root)
       try files.syncDirectory(layout.temporary)
     }
@@ -276,6 +276,19 @@ package final class Catalog: Sendable {
     return Loaded(
       state: state, file: file, inode: facts.inode, nextFrame: 1, end: UInt64(bytes.count),
       baseBytes: UInt64(bytes.count), hasTornTail: false)
+  }
+
+  /// What comes once readers may see a commit. A disk that turns out to be full only now (where room is found at the sync)
+  /// has not undone it: nobody may take away the files that it names.
+  private static func inDoubt(_ layout: Layout, _ body: () throws(FileError) -> Void) throws(StoreError) {
+    do throws(FileError) { try body() } catch {
+      let failure = StoreError(error, in: layout)
+      guard failure.code == .diskFull else { throw failure }
+      throw StoreError(
+        .ioFailed,
+        "the disk was full when a commit was synced, which may be in force; free space and open the store again",
+        location: failure.location, errno: failure.errno)
+    }
   }
 
   private static func missing(_ layout: Layout) -> StoreError {

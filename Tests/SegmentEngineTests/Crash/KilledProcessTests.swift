@@ -6,15 +6,18 @@ import Testing
 @testable import SegmentEngine
 
 /// A real process that ingests is killed with SIGKILL at random moments, again and again, on the same store.
+/// `SEGMENT_KILLS` says how often, `SEGMENT_KILLS_SEED` when: a seed gives the same moments, not the same events.
 @Suite struct KilledProcessTests {
   static let sessions = 4
-  static let kills = 25
+  static let environment = ProcessInfo.processInfo.environment
+  static let kills = environment["SEGMENT_KILLS"].flatMap(Int.init) ?? 50
+  static let seed = environment["SEGMENT_KILLS_SEED"].flatMap(UInt64.init) ?? 20
 
   @Test func whatAKilledProcessAcknowledgedIsThereWhoeverOpensTheStoreNext() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("segment-killed-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.path
-    var random = SplitMix64(seed: 20)
+    var random = SplitMix64(seed: Self.seed)
     // How many batches of each session are known to be there.
     var stored = [Int](repeating: 0, count: Self.sessions)
     for kill in 0..<Self.kills {

@@ -1,3 +1,4 @@
+import Foundation
 import SegmentFiles
 import SegmentTestSupport
 import Testing
@@ -5,14 +6,17 @@ import Testing
 @testable import SegmentEngine
 
 /// Lives of random steps, each crashed at a random operation with a random fate. A failure names its seed: run
-/// `RandomLife(seed:)` with it to see it again.
+/// `RandomLife(seed:)` with it to see it again. `SEGMENT_RANDOM_LIVES` says how many, `SEGMENT_RANDOM_SEED` from which
+/// number on.
 @Suite struct RandomLifeTests {
-  static let lives = 2_000
+  static let environment = ProcessInfo.processInfo.environment
+  static let lives = environment["SEGMENT_RANDOM_LIVES"].flatMap(Int.init) ?? 2_000
+  static let firstSeed = environment["SEGMENT_RANDOM_SEED"].flatMap(UInt64.init) ?? 1
 
   @Test(arguments: 0..<8)
   func whateverARandomLifeDoesAndWhereverItEnds_NothingAcknowledgedIsLost(_ part: Int) throws {
     for number in 0..<Self.lives / 8 {
-      let seed = UInt64(part * 1_000_000 + number + 1)
+      let seed = Self.firstSeed &+ UInt64(part * 1_000_000 + number)
       try RandomLife(seed: seed).runAndCheck()
     }
   }

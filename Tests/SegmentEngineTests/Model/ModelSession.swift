@@ -1,0 +1,115 @@
+@testable import SegmentEngine
+
+/// A batch as the model knows it.
+struct ModelBatch {
+  /// Empty where the client gave none.
+  var id: String
+  var window: String
+  var visitor: String
+  var origin: Origin
+  /// As it is sent.
+  var sent: [UInt8]
+  /// The valid events, as they must be stored.
+  var events: [ReferenceSession.Event]
+  /// How many of those that were sent are invalid.
+  var rejected = 0
+  var received = 0.0
+  /// Survives a loss of power.
+  var isDurable = false
+
+  var stored: [UInt8] { events.isEmpty ? [] : Sample.batch(events.map(\.line)) }
+}
+
+/// What must be in the store of one session: plain arrays and dictionaries.
+struct ModelSession {
+  let key: SessionKey
+  var batches: [ModelBatch] = []
+  var tags: [String: String] = [:]
+  var isFinished = false
+  /// Nil: not pinned; 0: for good; else until when.
+  var pin: Double?
+
+  // What an operation that is under way may have done.
+  var comingBatches: [ModelBatch] = []
+  var comingTags: [String: String?] = [:]
+  var isFinishComing = false
+  var comingPin: Double??
+  /// Maintenance, or an erasure, may have taken it away: wholly, or not at all.
+  var mayBeGone = false
+  /// Expiry may have taken its first parts, where what came later was not decided on yet.
+  var mayLosePart = false
+  /// When something of it was received last: batches, tags, the finish.
+  var lastReceived = 0.0
+
+  init(_ key: SessionKey) { self.key = key }
+
+  var exists: Bool { !batches.isEmpty }
+  var bytes: [UInt8] { batches.flatMap(\.stored) }
+  var events: [ReferenceSession.Event] { batches.flatMap(\.events) }
+  var lines: [String] { batches.flatMap { $0.events.map(\.line) } }
+  var visitor: String { batches.first { !$0.visitor.isEmpty }?.visitor ?? "" }
+
+  func isPinned(at now: Double) -> Bool { pin.map { $0 == 0 || $0 > now } ?? false }
+
+  /// The plain reference that reading is held against.
+  var reference: ReferenceSession {
+    var reference = ReferenceSession()
+    for batch in batches where !batch.events.isEmpty {
+      reference.append(
+        batch.events.map { ($0, batch.origin == .live) }, window: batch.window, received: batch.received)
+    }
+    return reference
+  }
+
+  /// Every part of it has a plausible start: a listing goes by the earliest of these, or of the times of receipt.
+  var isPlain: Bool {
+    reference.events.allSatisfy(\.isPlausible) && batches.allSatisfy { !$0.events.isEmpty }
+      && batches.first.map { $0.received >= reference.start ?? 0 } ?? false
+  }
+
+  static func changed(_ tags: [String: String], by changes: [String: String?]) -> [String: String] {
+    var tags = tags
+    for (key, value) in changes { tags[key] = value }
+    return tags
+  }
+
+  /// What was under way is done.
+  mutating func settle() {
+    batches += comingBatches
+    tags = Self.changed(tags, by: comingTags)
+    isFinished = isFinished || isFinishComing
+    if let comingPin { pin = comingPin }
+    forget()
+  }
+
+  /// What was under way is not done.
+  mutating func forget() {
+    comingBatches = []
+    comingTags = [:]
+    isFinishComing = false
+    comingPin = nil
+    mayBeGone = false
+    mayLosePart = false
+  }
+
+  mutating func makeDurable() {
+    for index in batches.indices { batches[index].isDurable = true }
+  }
+
+  /// After a failure, or in a process that does not write: takes over what was found, where that is one of the things that
+  /// may be: all that is durable, and of what follows a beginning, batch by batch. Returns false where it is not.
+  mutating func adopt(bytes found: [UInt8]) -> Bool {
+    let all = batches + comingBatches
+    let certain = batches.lastIndex(where: \.isDurable).map { $0 + 1 } ?? 0
+    var content = batches[..<certain].flatMap(\.stored)
+    var count = certain
+    while content != found {
+      guard count < all.count, content.count <= found.count else { return false }
+      content += all[count].stored
+      count += 1
+    }
+    batches = Array(all[..<count])
+    comingBatches = []
+    return true
+  }
+}
