@@ -21,10 +21,12 @@ enum CodecTargets {
       let length = Int(bytes.number(at: 0))
       let before: [UInt8] = [1, 2, 3]
       var output = before
-      let isAccepted = accepted({ try unsafe LZ4.decompress(block.span.bytes, rawLength: length, appendingTo: &output) }) != nil
+      let isAccepted =
+        accepted({ try unsafe LZ4.decompress(block.span.bytes, rawLength: length, appendingTo: &output) }) != nil
       require(output.count == before.count + (isAccepted ? length : 0), "output of another length")
       require(output.starts(with: before), "what was there is changed")
-      require(output.capacity <= 256 * block.count + 4_096, "memory for more than the block can yield: \(output.capacity)")
+      require(
+        output.capacity <= 256 * block.count + 4_096, "memory for more than the block can yield: \(output.capacity)")
       var packed: [UInt8] = []
       var unpacked: [UInt8] = []
       let isBack = accepted {

@@ -23,11 +23,14 @@ enum FileTargets {
         let policy = try Policy(json: bytes)
         let written = policy.json
         let again = accepted { try Policy(json: written) }
-        require(again == policy, "a policy reads otherwise when it is written again: \(String(decoding: written, as: UTF8.self))")
+        require(
+          again == policy,
+          "a policy reads otherwise when it is written again: \(String(decoding: written, as: UTF8.self))")
         require(again?.json == written, "a policy's document is not the same twice")
       } catch let error as StoreError {
         require(error.code == .invalidPolicy, "a policy is refused with \(error)")
-        require(!error.message.isEmpty && error.message.utf8.count < 4_096, "a message of \(error.message.utf8.count) bytes")
+        require(
+          !error.message.isEmpty && error.message.utf8.count < 4_096, "a message of \(error.message.utf8.count) bytes")
       } catch {
         fatalError("\(error)")
       }
@@ -37,7 +40,8 @@ enum FileTargets {
     let (file, store) = (CodecSamples.file, CodecSamples.store)
     guard let list = accepted({ try GoneList.decode(bytes, id: file, store: store) }) else { return }
     require(
-      accepted { try GoneList.decode(list.encode(id: file, store: store), id: file, store: store) } == list, "a list differs")
+      accepted { try GoneList.decode(list.encode(id: file, store: store), id: file, store: store) } == list,
+      "a list differs")
     for entry in list.entries {
       require(list.reason(entry.hash, on: entry.untilDay) == entry.reason, "an entry is not found")
     }

@@ -2,10 +2,10 @@ import SegmentScanner
 
 @testable import SegmentEngine
 
-/// The file of a journal as the fuzzer has it: only what stands behind its header, and with zeros between groups left out
-/// by making pages small would be another format, so an input has few groups.
+/// The file of a journal as the fuzzer has it: without the header's page, which the scan does not read, so that its groups
+/// begin at once.
 enum JournalImage {
-  /// Groups are looked for from here on: without the header's page, which the scan does not read.
+  /// Groups are looked for from here on.
   static let start: UInt64 = 0
 
   /// Two groups of three records, sealed and open, whole and cut short.

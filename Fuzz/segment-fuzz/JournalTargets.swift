@@ -68,7 +68,9 @@ enum JournalTargets {
     let (file, offset) = (CodecSamples.file, CodecSamples.offset)
     switch kind {
     case 0:
-      guard let header = accepted({ try GroupHeader.decode(bytes, at: 0, journal: file, offset: offset) }) else { return }
+      guard let header = accepted({ try GroupHeader.decode(bytes, at: 0, journal: file, offset: offset) }) else {
+        return
+      }
       require(header.end > offset && header.end % GroupHeader.alignment == 0, "a group that ends nowhere")
       let again = accepted { try GroupHeader.decode(header.encode(), at: 0, journal: file, offset: offset) }
       require(again == header, "a group header differs when it is written again")
@@ -107,8 +109,9 @@ enum JournalTargets {
           found.payloadOffset + UInt64(found.head.payloadLength) <= size, "a payload that reaches beyond the file")
       }
       require(records == scan.records, "another number of records than was counted")
-      require(scan.end + scan.tornBytes <= max(JournalImage.start, size + GroupHeader.alignment), "an end beyond the file")
-      if case .all = trust { require(scan.damages.isEmpty || scan.groups > 0 || mark > 0, "damage without a durable group") }
+      require(
+        scan.end + scan.tornBytes <= max(JournalImage.start, size + GroupHeader.alignment), "an end beyond the file")
+      require(scan.damages.allSatisfy { $0.offset <= size }, "damage beyond the file: \(scan.damages)")
     } catch {
       fatalError("reading an image failed: \(error)")
     }

@@ -70,7 +70,8 @@ enum PackFileTarget {
       require(entries * 9 <= bytes.count, "more entries than the pack has room for")
     }
     guard let (footer, locators) = accepted({ try pack.readEnd() }) else { return }
-    require(footer.locatorsOffset + UInt64(locators.count * Locator.size + PackFooter.size) == size, "a footer elsewhere")
+    require(
+      footer.locatorsOffset + UInt64(locators.count * Locator.size + PackFooter.size) == size, "a footer elsewhere")
     for locator in locators {
       _ = accepted { try pack.readEntry(offset: locator.offset, length: locator.length) }
       if let erased = accepted({ try pack.readErased(offset: locator.offset, length: locator.length) }) {

@@ -56,18 +56,26 @@ enum PackTargets {
       guard let header = accepted({ try PackHeader.decode(bytes) }) else { return }
       require(accepted { try PackHeader.decode(header.encode()) } == header, "a pack header differs")
     case 1:
-      guard let footer = accepted({ try PackFooter.decode(bytes, fileBytes: footerFileBytes, pack: file) }) else { return }
+      guard let footer = accepted({ try PackFooter.decode(bytes, fileBytes: footerFileBytes, pack: file) }) else {
+        return
+      }
       let again = accepted { try PackFooter.decode(footer.encode(), fileBytes: footerFileBytes, pack: file) }
       require(again == footer, "a footer differs")
     case 2:
       guard let header = accepted({ try SegmentHeader.decode(bytes, pack: file, offset: offset) }) else { return }
-      let again = accepted { try SegmentHeader.decode(header.encode(pack: file, offset: offset), pack: file, offset: offset) }
+      let again = accepted {
+        try SegmentHeader.decode(header.encode(pack: file, offset: offset), pack: file, offset: offset)
+      }
       require(again == header, "a segment header differs")
     case 3:
-      guard let (header, length) = accepted({ try BlockHeader.decode(bytes, pack: file, offset: offset) }) else { return }
+      guard let (header, length) = accepted({ try BlockHeader.decode(bytes, pack: file, offset: offset) }) else {
+        return
+      }
       require(length <= bytes.count, "a block header longer than its bytes")
       let encoded = header.encode(pack: file, offset: offset) { _ in header.frameChecksum }
-      require(accepted { try BlockHeader.decode(encoded, pack: file, offset: offset).header } == header, "a block header differs")
+      require(
+        accepted { try BlockHeader.decode(encoded, pack: file, offset: offset).header } == header,
+        "a block header differs")
     default: checkLocators(bytes)
     }
   }
@@ -79,7 +87,8 @@ enum PackTargets {
     for locator in table {
       require(locator.offset >= 128 && UInt64(locator.offset) + UInt64(locator.length) <= 4_096, "a locator outside")
       let first = table.lowerBound(locator.hash)
-      require(table[first].hash == locator.hash && (first == 0 || table[first - 1].hash < locator.hash), "not the first")
+      require(
+        table[first].hash == locator.hash && (first == 0 || table[first - 1].hash < locator.hash), "not the first")
     }
     require(table.lowerBound(.max) <= count, "a bound behind the end")
   }
@@ -87,7 +96,9 @@ enum PackTargets {
   private static func checkEntry(_ bytes: [UInt8]) {
     if let erased = accepted({ try ErasedEntry.decode(bytes, pack: file, at: offset) }) ?? nil {
       let marker = erased.marker(pack: file, at: offset, length: bytes.count)
-      require(marker == nil || accepted { try ErasedEntry.decode(marker ?? [], pack: file, at: offset) } == erased, "a marker differs")
+      require(
+        marker == nil || accepted { try ErasedEntry.decode(marker ?? [], pack: file, at: offset) } == erased,
+        "a marker differs")
     }
     guard let entry = accepted({ try SegmentEntry.decode(bytes, pack: file, at: offset) }) ?? nil else { return }
     let encoded = entry.encode(pack: file, at: offset, segmentHeaderLength: Int(entry.headerLength))
