@@ -29,7 +29,7 @@ enum CodecTargets {
         output.capacity <= 256 * block.count + 4_096, "memory for more than the block can yield: \(output.capacity)")
       var packed: [UInt8] = []
       var unpacked: [UInt8] = []
-      let isBack = accepted {
+      let isBack: Void? = accepted {
         try unsafe LZ4.compress(block.span.bytes, appendingTo: &packed)
         try unsafe LZ4.decompress(packed.span.bytes, rawLength: block.count, appendingTo: &unpacked)
       }
