@@ -103,3 +103,12 @@ let package = Package(
 if Context.environment["SEGMENT_DOCC"] != nil {
   package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
 }
+
+// For Scripts/fuzz alone: the fuzzer brings its own main function, so these would not link in an ordinary build. Part of this
+// package, not one of their own, because they reach for what is internal to the engine.
+if Context.environment["SEGMENT_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "segment-fuzz", dependencies: ["SegmentEngine", "SegmentScanner", "SegmentCodecs", "SegmentFiles"],
+      path: "Fuzz/segment-fuzz", swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -23,9 +23,10 @@ extension CatalogEdit {
         created: try body.time(), samplingSalt: try body.identifier(), erasureKey: try body.identifier())
     case 2:
       return .addJournal(
-        id: try body.identifier(), ordinal: try body.varint(), epoch: try body.varint(), created: try body.time())
+        id: try body.identifier(), ordinal: try body.amount("ordinal"), epoch: try body.amount("epoch"),
+        created: try body.time())
     case 3:
-      return .sealJournal(id: try body.identifier(), end: try body.varint(), damaged: try body.varint() != 0)
+      return .sealJournal(id: try body.identifier(), end: try body.amount("end"), damaged: try body.varint() != 0)
     case 4: return .removeJournal(try body.identifier())
     case 5: return .addPack(try PackFacts.decode(&body))
     case 6: return .removePack(try body.identifier())
@@ -35,8 +36,8 @@ extension CatalogEdit {
       return .addDictionary(
         DictionaryFacts(
           id: id, sha256: sha256, project: try body.string("project", limit: FormatLimits.project),
-          version: try body.varint(), contentBytes: try body.varint(), fileBytes: try body.varint(),
-          created: try body.time()))
+          version: try body.amount("version"), contentBytes: try body.amount("content"),
+          fileBytes: try body.amount("size of a dictionary"), created: try body.time()))
     case 8: return .removeDictionary(try body.identifier())
     case 9:
       let project = try body.string("project", limit: FormatLimits.project)
@@ -50,11 +51,11 @@ extension CatalogEdit {
           commit: commit, session: session, time: time, change: kind == 11 ? .finish : .setTags(try body.tagChanges())))
     case 12: return .applied(try body.varint())
     case 13: return .requestFlush(time: try body.time())
-    case 14: return .epoch(try body.varint())
+    case 14: return .epoch(try body.amount("epoch"))
     case 15: return .pin(Pin(session: try body.sessionKey(), until: try body.time()))
     case 16: return .unpin(try body.sessionKey())
     case 17:
-      let version = try body.varint()
+      let version = try body.amount("version")
       let length = try body.count("policy", limit: body.remaining)
       return .policy(PolicyDocument(version: version, json: try body.raw(length)))
     case 18:
@@ -66,15 +67,15 @@ extension CatalogEdit {
       return .tombstone(
         Tombstone(
           hash: hash, target: target, time: try body.time(), commit: try body.varint(), untilDay: try body.day()))
-    case 19: return .ordinal(try body.varint())
+    case 19: return .ordinal(try body.amount("ordinal"))
     case 20:
       return .trained(
         TrainingRecord(
           project: try body.string("project", limit: FormatLimits.project), time: try body.time(),
-          rawBytes: try body.varint(), recentRatio: try body.time()))
+          rawBytes: try body.amount("raw bytes"), recentRatio: try body.time()))
     case 21:
       return .addGone(
-        GoneFacts(id: try body.identifier(), entries: try body.varint(), lastDay: try body.day()))
+        GoneFacts(id: try body.identifier(), entries: try body.amount("entries"), lastDay: try body.day()))
     case 22: return .removeGone(try body.identifier())
     case 23: return .hold(try body.sessionKey(), try body.day())
     case 24: return .destroy(try Destruction.decode(&body))

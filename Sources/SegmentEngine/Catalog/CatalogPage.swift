@@ -68,6 +68,7 @@ struct CatalogPage {
     let store = try reader.identifier()
     let generation = try reader.u64()
     let commit = try reader.u64()
+    guard generation <= 1 << 48, commit <= 1 << 48 else { throw FormatError(.tooLarge("commit"), at: start + 40) }
     let offset = try reader.u64()
     guard offset == base + UInt64(start) else { throw FormatError(.invalid("offset"), at: start + 56) }
     let content = try reader.raw(Int(used))

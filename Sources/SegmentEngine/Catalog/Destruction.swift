@@ -104,7 +104,7 @@ extension Destruction {
       destruction.journals.append(
         JournalPart(
           journal: try reader.identifier(), isKeptAside: try reader.u8() != 0, patch: try FilePatch.decode(&reader),
-          records: try reader.varint()))
+          records: try reader.amount("records")))
     }
     return destruction
   }

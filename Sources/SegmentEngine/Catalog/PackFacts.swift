@@ -98,21 +98,21 @@ package struct PackFacts: Sendable, Hashable {
 
   static func decode(_ reader: inout ByteReader) throws(FormatError) -> PackFacts {
     let id = try reader.identifier()
-    let fileBytes = try reader.varint()
-    let footerBytes = try reader.varint()
+    let fileBytes = try reader.amount("size of a pack")
+    let footerBytes = try reader.amount("size of a footer")
     let tierAt = reader.position
     guard let tier = Tier(rawValue: try reader.u8()) else { throw FormatError(.invalid("tier"), at: tierAt) }
     let className = try reader.string("class", limit: FormatLimits.className)
     let expiryDay = UInt32(try reader.count("expiry day", limit: Int(UInt32.max)))
-    let segments = try reader.varint()
-    let events = try reader.varint()
-    let rawBytes = try reader.varint()
-    let storedBytes = try reader.varint()
-    let packedEvents = try reader.varint()
+    let segments = try reader.amount("segments")
+    let events = try reader.amount("events")
+    let rawBytes = try reader.amount("raw bytes")
+    let storedBytes = try reader.amount("stored bytes")
+    let packedEvents = try reader.amount("packed events")
     let firstReceived = try reader.time()
     let lastReceived = try reader.time()
-    let firstOrdinal = try reader.varint()
-    let lastOrdinal = try reader.varint()
+    let firstOrdinal = try reader.amount("ordinal")
+    let lastOrdinal = try reader.amount("ordinal")
     var dictionaries: [Identifier] = []
     for _ in 0..<(try reader.listCount("dictionaries", entry: 16)) { dictionaries.append(try reader.identifier()) }
     let erased = try Erased.decode(&reader)

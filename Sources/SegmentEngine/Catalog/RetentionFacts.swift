@@ -111,8 +111,9 @@ package struct ErasureFacts: Sendable, Hashable {
       throw FormatError(.invalid("target"), at: at)
     }
     return ErasureFacts(
-      id: id, time: time, target: target, hash: try reader.hash(), sessions: try reader.varint(),
-      segments: try reader.varint(), records: try reader.varint(), bytes: try reader.varint(),
-      packs: try reader.varint(), journals: try reader.varint(), isDone: try reader.u8() != 0)
+      id: id, time: time, target: target, hash: try reader.hash(), sessions: try reader.amount("sessions"),
+      segments: try reader.amount("segments"), records: try reader.amount("records"),
+      bytes: try reader.amount("bytes"), packs: try reader.amount("packs"), journals: try reader.amount("journals"),
+      isDone: try reader.u8() != 0)
   }
 }

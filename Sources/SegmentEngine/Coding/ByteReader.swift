@@ -86,6 +86,11 @@ package struct ByteReader {
     try count(what, limit: remaining / max(1, entry))
   }
 
+  /// A number that is counted on from or summed up with others: at most 2^48, so that no sum of them overflows.
+  package mutating func amount(_ what: StaticString) throws(FormatError) -> UInt64 {
+    UInt64(try count(what, limit: 1 << 48))
+  }
+
   package mutating func zigzag() throws(FormatError) -> Int64 {
     let raw = try varint()
     return Int64(bitPattern: raw >> 1) ^ -Int64(bitPattern: raw & 1)

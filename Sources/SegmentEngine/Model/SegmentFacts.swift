@@ -199,26 +199,21 @@ extension SegmentFacts {
       let at = reader.position
       let kind = EventKind(rawValue: try reader.u8() & 0x3F)
       if let last = facts.tallies.last, last.kind >= kind { throw FormatError(.invalid("order of kinds"), at: at) }
-      facts.add(Tally(kind: kind, events: try reader.tally(), rawBytes: try reader.tally()))
+      facts.add(Tally(kind: kind, events: try reader.amount("count"), rawBytes: try reader.amount("count")))
     }
-    facts.clicks = try reader.tally()
-    facts.errors = try reader.tally()
-    facts.packed = try reader.tally()
-    facts.implausible = try reader.tally()
-    facts.activeMilliseconds = try reader.tally()
+    facts.clicks = try reader.amount("count")
+    facts.errors = try reader.amount("count")
+    facts.packed = try reader.amount("count")
+    facts.implausible = try reader.amount("count")
+    facts.activeMilliseconds = try reader.amount("count")
     if try reader.u8() == 1 {
       facts.firstActive = try reader.time()
       facts.lastActive = try reader.time()
     }
-    facts.pageCount = try reader.tally()
+    facts.pageCount = try reader.amount("count")
     for _ in 0..<(try reader.count("pages", limit: FormatLimits.pagesPerSegment)) {
       facts.pages.append(try reader.string("page", limit: FormatLimits.page))
     }
     return facts
   }
-}
-
-extension ByteReader {
-  /// A number that is summed up with others: small enough that no sum of them overflows.
-  fileprivate mutating func tally() throws(FormatError) -> UInt64 { UInt64(try count("count", limit: 1 << 48)) }
 }

@@ -143,6 +143,44 @@ struct CatalogFormatTests {
     }
   }
 
+  // Found when the edits got a target for the fuzzer: a journal of the ordinal 2^64 - 1 overflowed where the next one's is
+  // reckoned, and packs of such sizes in each sum over them. An edit that says so must be refused as any other damage is,
+  // not end the process at each opening.
+  @Test("Numbers that others are reckoned from are refused where no real store comes near them")
+  func reckonedNumbers() throws {
+    let id = CodecSamples.file
+    var pack = CodecSamples.pack
+    pack.dictionaries = []
+    func packs(_ change: (inout PackFacts) -> Void) -> CatalogEdit {
+      var changed = pack
+      change(&changed)
+      return .addPack(changed)
+    }
+    for number in [1 << 48, (1 << 48) + 1, UInt64.max] {
+      let edits: [CatalogEdit] = [
+        .addJournal(id: id, ordinal: number, epoch: 1, created: 1),
+        .addJournal(id: id, ordinal: 1, epoch: number, created: 1),
+        .sealJournal(id: id, end: number, damaged: false), .epoch(number), .ordinal(number),
+        .addGone(GoneFacts(id: id, entries: number, lastDay: 1)), .policy(PolicyDocument(version: number, json: [])),
+        packs { $0.fileBytes = number }, packs { $0.footerBytes = number }, packs { $0.segments = number },
+        packs { $0.events = number }, packs { $0.rawBytes = number }, packs { $0.storedBytes = number },
+        packs { $0.packedEvents = number }, packs { $0.firstOrdinal = number }, packs { $0.lastOrdinal = number },
+      ]
+      for edit in edits {
+        var writer = ByteWriter()
+        edit.encode(into: &writer)
+        guard number == 1 << 48 else {
+          #expect(throws: FormatError.self, "\(edit)") { try CatalogEdit.decodeAll(writer.bytes) }
+          continue
+        }
+        #expect(try CatalogEdit.decodeAll(writer.bytes) == [edit])
+        var state = CatalogState(store: CodecSamples.store)
+        if case .sealJournal = edit { continue }
+        try state.apply(edit)
+      }
+    }
+  }
+
   @Test("An edit of an unknown kind refuses the whole catalog")
   func unknownEdit() {
     var writer = ByteWriter()

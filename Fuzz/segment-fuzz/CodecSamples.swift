@@ -1,0 +1,1 @@
+../../Tests/SegmentEngineTests/Formats/CodecSamples.swift
