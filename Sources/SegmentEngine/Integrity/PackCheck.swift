@@ -4,7 +4,8 @@ internal import SegmentFiles
 /// same of each other; with `isDeep` the content of each block too.
 struct PackCheck {
   /// Reads and decompresses a block.
-  typealias Decode = (_ block: BlockEntry, _ of: PackFile, _ dictionaries: [Identifier], SessionKey) throws(StoreError) ->
+  typealias Decode = (_ block: BlockEntry, _ of: PackFile, _ dictionaries: [Identifier], SessionKey) throws(StoreError)
+    ->
     [UInt8]
 
   private let store: Identifier
@@ -19,7 +20,8 @@ struct PackCheck {
   private(set) var events: UInt64 = 0
 
   init(_ core: StoreCore, _ pack: PackFile, isDeep: Bool) {
-    self.init(of: core.catalog.state.store, pack, isDeep: isDeep) { (block, pack, dictionaries, session) throws(StoreError) in
+    self.init(of: core.catalog.state.store, pack, isDeep: isDeep) {
+      (block, pack, dictionaries, session) throws(StoreError) in
       try core.content(of: block, in: pack, dictionaries: dictionaries, session: session)
     }
   }

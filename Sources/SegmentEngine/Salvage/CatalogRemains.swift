@@ -47,7 +47,8 @@ struct CatalogRemains {
       // The keys that tombstones and sampling are under stand in the first edit of all.
       return CatalogRemains(condition: .gone, problem: ("the start of the catalog cannot be read", 0))
     }
-    if remains.condition == .whole, scan.hasTornTail, let state = remains.state, try !agrees(state, environment, layout) {
+    if remains.condition == .whole, scan.hasTornTail, let state = remains.state, try !agrees(state, environment, layout)
+    {
       // What looks like a commit that was cut short may be one that held: it dropped files, or named others.
       remains.condition = .partial
       remains.problem = ("the last commit of the catalog is gone in both copies", scan.end)

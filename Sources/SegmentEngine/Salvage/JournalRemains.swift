@@ -83,7 +83,8 @@ struct JournalRemains {
       var all = try JournalScan(file, id: id)
       try all.run(trust: .all(mark: try file.facts().size)) { found.append($0) }
       if sound.tornBytes > 0 {
-        notes.append("\(self.file.name): a write was cut short at \(sound.end); nothing acknowledged as synced is in it")
+        notes.append(
+          "\(self.file.name): a write was cut short at \(sound.end); nothing acknowledged as synced is in it")
       }
       return (found, sound.damages.filter { $0.what != Self.padding })
     } catch {
@@ -149,7 +150,8 @@ struct JournalRemains {
 
   /// Taken out, so that what is in it is changed in place.
   private mutating func part(of head: RecordHead, from source: Int) -> JournalPart {
-    var part = parts.removeValue(forKey: head.session) ?? JournalPart(source: source, received: (head.received, head.received))
+    var part =
+      parts.removeValue(forKey: head.session) ?? JournalPart(source: source, received: (head.received, head.received))
     part.received.last = max(part.received.last, head.received)
     return part
   }
@@ -157,8 +159,10 @@ struct JournalRemains {
 
 extension StoreError {
   /// The message without the advice to salvage.
-  var salvageText: String {
-    let advice = "; run engine-tool verify, and salvage what can still be read"
-    return message.hasSuffix(advice) ? String(message.dropLast(advice.count)) : message
-  }
+  var salvageText: String { message.withoutAdvice }
+}
+
+extension String {
+  /// A message about damage without the advice that ends it.
+  var withoutAdvice: String { split(separator: "; run engine-tool verify").first.map(String.init) ?? self }
 }

@@ -17,6 +17,8 @@ struct PackRemains {
   /// False where neither footer nor directory is left: what stood behind the last segment nothing tells.
   private(set) var hasEnd = true
 
+  /// Events of the segments that were erased, as far as their markers can be read.
+  private(set) var erasedEvents: UInt64 = 0
   /// Bytes of the file that are there.
   let size: UInt64
   /// Segments whose entries can be read, and those that were erased, by where they begin.
@@ -86,6 +88,7 @@ struct PackRemains {
     }
     if let erased = try? ErasedEntry.decode(bytes, pack: pack.id, at: range.lowerBound) {
       known[erased.offset] = (erased.offset + erased.length, nil)
+      erasedEvents += erased.events
       return true
     }
     return false

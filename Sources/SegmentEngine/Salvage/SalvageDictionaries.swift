@@ -56,6 +56,12 @@ final class SalvageDictionaries {
     for id in ids where found[id]?.facts.project.isEmpty ?? false { found[id]?.facts.project = session.project }
   }
 
+  /// Those that the new store has: nobody uses one whose project nothing tells.
+  var used: [DictionaryFacts] {
+    found.values.map(\.facts).filter { !$0.project.isEmpty }
+      .sorted { ($0.project, $0.version, $0.id) < ($1.project, $1.version, $1.id) }
+  }
+
   /// The content of a block. Throws `.damaged` where it cannot be had.
   func content(
     of block: BlockEntry, in pack: PackFile, dictionaries: [Identifier], session: SessionKey

@@ -105,7 +105,9 @@ struct SalvageSource {
       let bytes = try beginning(of: path, PackHeader.size)
       var header: PackHeader?
       do throws(FormatError) { header = try PackHeader.decode(bytes) } catch {
-        if case .newerVersion(let version) = error.reason { throw .newerFormat(layout.relative(path), version: version) }
+        if case .newerVersion(let version) = error.reason {
+          throw .newerFormat(layout.relative(path), version: version)
+        }
       }
       if header?.id != id { header = nil }
       var facts = named[id]

@@ -20,24 +20,25 @@ struct SalvageSurvey {
   let source: SalvageSource
   let dictionaries: SalvageDictionaries
   let store: Identifier
-  private(set) var marks: [SalvageMark] = []
-  private(set) var ranks: [SalvageRank] = []
-  private(set) var candidates: [Candidate] = []
-  private(set) var notes: [String] = []
+  var marks: [SalvageMark] = []
+  var ranks: [SalvageRank] = []
+  var candidates: [Candidate] = []
+  var notes: [String] = []
   /// By source; nil for packs that are well, and journals.
-  private(set) var broken: [Broken?] = []
+  var broken: [Broken?] = []
   /// By source; facts of packs as the new store is to have them.
-  private(set) var facts: [PackFacts] = []
+  var facts: [PackFacts] = []
   /// What the journals hold.
-  private(set) var parts: [SessionKey: [JournalPart]] = [:]
-  private(set) var journals: [JournalFile?] = []
-  private(set) var applied: UInt64 = 0
-  private(set) var highestEpoch: UInt64 = 0
-  private(set) var highestOrdinal: UInt64 = 0
+  var parts: [SessionKey: [JournalPart]] = [:]
+  var journals: [JournalFile?] = []
+  var applied: UInt64 = 0
+  var highestEpoch: UInt64 = 0
+  var highestOrdinal: UInt64 = 0
 
   private let control: MaintenanceControl
 
-  init(_ source: SalvageSource, _ dictionaries: SalvageDictionaries, _ store: Identifier, _ control: MaintenanceControl) {
+  init(_ source: SalvageSource, _ dictionaries: SalvageDictionaries, _ store: Identifier, _ control: MaintenanceControl)
+  {
     self.source = source
     self.dictionaries = dictionaries
     self.store = store
@@ -68,7 +69,7 @@ struct SalvageSurvey {
     at place: SalvagePlace, of pack: PackFile, number: Int, size: UInt64
   ) throws(StoreError) -> (SessionKey, SalvagePart)? {
     guard let remains = try SegmentRemains.read(place, of: pack, size: size, dictionaries, checking: true),
-      !remains.isErased, !isErased(remains.session)
+      !isLeftOut(remains)
     else { return nil }
     let part = SalvagePart(
       pack, remains, number: number, placement: placement(number), received: received(number))
@@ -76,6 +77,11 @@ struct SalvageSurvey {
   }
 
   func isErased(_ session: SessionKey) -> Bool { source.catalog.state?.isErased(session) ?? false }
+
+  /// Zeros where blocks should be were being erased; but where the catalog is whole it would say so, and they are damage.
+  func isLeftOut(_ segment: SegmentRemains) -> Bool {
+    isErased(segment.session) || (segment.isErased && !source.isWhole)
+  }
 
   mutating func run() throws(StoreError) {
     for number in source.packs.indices {
@@ -94,7 +100,7 @@ struct SalvageSurvey {
     addJournalMarks()
   }
 
-  private mutating func take(_ found: [SalvageMark]) {
+  mutating func take(_ found: [SalvageMark]) {
     for mark in found {
       highestEpoch = max(highestEpoch, mark.epoch)
       highestOrdinal = max(highestOrdinal, mark.ordinal)
@@ -111,7 +117,8 @@ struct SalvageSurvey {
     facts.append(found.facts)
     journals.append(nil)
     let pack = try pack(number)
-    var check = PackCheck(of: store, pack, isDeep: true) { [dictionaries] (block, pack, names, session) throws(StoreError) in
+    var check = PackCheck(of: store, pack, isDeep: true) {
+      [dictionaries] (block, pack, names, session) throws(StoreError) in
       try dictionaries.content(of: block, in: pack, dictionaries: names, session: session)
     }
     check.run()
@@ -139,7 +146,8 @@ struct SalvageSurvey {
       broken.append(Broken(places: [], size: 0))
     }
     if let finding {
-      notes.append("\(pack.name) is damaged (\(finding.message)); what can be read of it goes into new packs")
+      notes.append(
+        "\(pack.name) is damaged: \(finding.message.withoutAdvice); what can be read of it goes into new packs")
     }
     try lookClosely(at: pack, number)
   }
@@ -156,7 +164,7 @@ struct SalvageSurvey {
       guard let segment = try SegmentRemains.read(place, of: pack, size: size, dictionaries, checking: true) else {
         continue
       }
-      if segment.isErased || isErased(segment.session) {
+      if isLeftOut(segment) {
         erased += 1
         events += segment.blocks.reduce(0) { $0 + UInt64($1.entry.events) }
         continue
@@ -170,24 +178,29 @@ struct SalvageSurvey {
       addLosses(of: segment, at: place, pack, number)
     }
     if erased > 0 { notes.append("\(pack.name): \(erased) erased segments are left out") }
-    // Where the catalog knows how many events there are, and all are accounted for, what is unreadable held none.
-    let known = source.packs[number].isNamed ? pack.facts.liveEvents : nil
+    events += max(remains.erasedEvents, pack.facts.erased.events)
+    addLosses(of: remains, pack, number, events)
+  }
+
+  /// What no segment accounts for. Where the catalog knows how many events there are, and all are found, that held none.
+  private mutating func addLosses(
+    of remains: PackRemains, _ pack: PackFile, _ number: Int, _ events: UInt64
+  ) {
+    let known = source.packs[number].isNamed ? pack.facts.events : nil
     if let known, events >= known { return }
     let count = known.map { "; \($0 - events) events of the pack are in none that can be read" } ?? ""
-    for range in remains.unreadable {
+    func lose(_ offset: UInt64, _ length: UInt64?, _ reason: String) {
       candidates.append(
         Candidate(
-          loss: .init(
-            file: pack.name, offset: range.lowerBound, length: range.upperBound - range.lowerBound,
-            reason: "no segment can be read here\(count)"), source: number))
+          loss: .init(file: pack.name, offset: offset, length: length, reason: reason + count), source: number))
     }
-    if !remains.hasEnd || (remains.unreadable.isEmpty && known != nil) {
-      candidates.append(
-        Candidate(
-          loss: .init(
-            file: pack.name, offset: size,
-            reason: "the file ends before its directory; segments may have stood behind what is there\(count)"),
-          source: number))
+    for range in remains.unreadable {
+      lose(range.lowerBound, range.upperBound - range.lowerBound, "no segment can be read here")
+    }
+    if !remains.hasEnd {
+      lose(remains.size, nil, "the pack ends before its directory; segments may have stood behind what is there")
+    } else if remains.unreadable.isEmpty, known != nil {
+      lose(0, nil, "zeros stand where segments did")
     }
   }
 
@@ -212,7 +225,8 @@ struct SalvageSurvey {
             sequences: entry.sequence..<entry.nextSequence,
             time: entry.flags.contains(.hasRange)
               ? Timestamp(
-                millisecondsSince1970: Double(entry.first))...Timestamp(millisecondsSince1970: Double(entry.last)) : nil,
+                millisecondsSince1970: Double(entry.first))...Timestamp(millisecondsSince1970: Double(entry.last))
+              : nil,
             reason: problem.salvageText), source: number))
     }
     for range in segment.unreadable {
@@ -226,62 +240,6 @@ struct SalvageSurvey {
             file: pack.name, offset: range.lowerBound, length: range.upperBound - range.lowerBound,
             session: segment.session, sequences: lost, reason: "no block can be read here"), source: number))
     }
-  }
-
-  // MARK: Journals
-
-  private mutating func look(atJournal index: Int) throws(StoreError) {
-    let facts = source.journals[index]
-    let number = source.packs.count + index
-    ranks.append(SalvageRank(tier: facts.isKeptAside ? 0 : 1, created: Double(facts.ordinal), id: facts.id))
-    broken.append(nil)
-    var remains: JournalRemains
-    do throws(StoreError) { remains = try JournalRemains(facts, source) } catch {
-      guard error.isLoss else { throw error }
-      journals.append(nil)
-      candidates.append(
-        Candidate(loss: .init(file: source.layout.relative(facts.path), reason: error.salvageText), source: number))
-      return
-    }
-    journals.append(remains.file)
-    let mark = DurableMark.read(source.environment, source.layout)
-    let state = source.catalog.state
-    try remains.read(from: number, mark: mark.flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0) { session in
-      state?.isErased(session) ?? false
-    }
-    for (session, part) in remains.parts { parts[session, default: []].append(part) }
-    if !facts.isKeptAside { applied = max(applied, remains.applied) }
-    for loss in remains.losses { candidates.append(Candidate(loss: loss, source: number)) }
-    notes += remains.notes
-  }
-
-  /// With the catalog at hand a copy that was kept aside fills holes of sessions that are there, and nothing else: what the
-  /// store let go since is not to come back.
-  private mutating func addJournalMarks() {
-    let present = source.isWhole ? Set(marks.map(\.hash)) : []
-    for session in parts.keys.sorted() {
-      var kept: [JournalPart] = []
-      let isLive = parts[session]?.contains { ranks[$0.source].tier == 1 } ?? false
-      for var part in parts[session] ?? [] {
-        if source.isWhole, ranks[part.source].tier == 0 {
-          guard isLive || present.contains(KeyHash.of(session)) else { continue }
-          // These were flushed, whatever became of the events.
-          part.tags = []
-          part.finished = nil
-        }
-        kept.append(part)
-        if let file = journals[part.source] { take(self.part(part, file).marks(session)) }
-      }
-      parts[session] = kept.isEmpty ? nil : kept
-    }
-  }
-
-  /// A journal whose header is gone counts as the newest.
-  func part(_ part: JournalPart, _ file: JournalFile) -> SalvagePart {
-    let facts = source.journals[part.source - source.packs.count]
-    return SalvagePart(
-      file, part, ordinal: facts.ordinal == 0 ? highestOrdinal : facts.ordinal,
-      epoch: facts.ordinal == 0 ? highestEpoch : facts.epoch)
   }
 }
 

@@ -100,7 +100,8 @@ final class SalvageWriter {
           try SegmentRemains.check(content, against: block, isRebuilt: remains.entry == nil, pack, session)
           let events = SalvagedEvents(
             content, block, isRebuilt: remains.entry == nil, received: part.received.first)
-          let ordinals = Int(piece.range.lowerBound - unit.range.lowerBound)..<Int(piece.range.upperBound - unit.range.lowerBound)
+          let ordinals =
+            Int(piece.range.lowerBound - unit.range.lowerBound)..<Int(piece.range.upperBound - unit.range.lowerBound)
           gathered.add(events.facts(of: ordinals, received: part.received))
           if remains.entry != nil, piece.range == unit.range {
             try builder.finish(emit)
@@ -191,7 +192,9 @@ final class SalvageWriter {
           window: Int(record.window), sequence: sequence, epoch: epoch),
         from: batch.ndjson, emit)
     }
-    for page in batch.batch.pages where range.contains(record.sequence + UInt64(page.event)) { facts.addPage(page.href) }
+    for page in batch.batch.pages where range.contains(record.sequence + UInt64(page.event)) {
+      facts.addPage(page.href)
+    }
     gathered.add(facts)
     if !batch.batch.batchID.isEmpty {
       gathered.batches.append(

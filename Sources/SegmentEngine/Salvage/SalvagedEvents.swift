@@ -28,7 +28,8 @@ struct SalvagedEvents {
         let stamp = probe.map { $0.timestamp.isNaN ? time : $0.timestamp } ?? time
         table.entries.append(
           EventTable.Entry(
-            code: probe?.kind.rawValue ?? SegmentScanner.EventKind.other.rawValue, length: line.count, timestamp: stamp))
+            code: probe?.kind.rawValue ?? SegmentScanner.EventKind.other.rawValue, length: line.count, timestamp: stamp)
+        )
       }
     }
     plausibility = Plausibility(reference: table.medianTimestamp)

@@ -73,7 +73,8 @@ struct SegmentRemains {
         continue
       }
       let next = try search(at..<range.upperBound, of: pack)
-      if next.isZero { isErased = true } else { unreadable.append(at..<next.offset) }
+      if next.isZero { isErased = true }
+      unreadable.append(at..<next.offset)
       at = max(at + 1, next.offset)
     }
     blocks.sort { $0.entry.sequence < $1.entry.sequence }

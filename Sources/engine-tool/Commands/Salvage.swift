@@ -55,7 +55,8 @@ struct Salvage: AsyncParsableCommand {
   }
 
   private func text(_ report: SalvageReport) -> String {
-    var text = report.notes.map { "note: \($0)\n".printable }.joined() + report.losses.map { line($0) + "\n" }.joined()
+    var text =
+      report.notes.map { "note: \($0)".printable + "\n" }.joined() + report.losses.map { line($0) + "\n" }.joined()
     if report.lossCount > report.losses.count {
       text += "lost: \(report.lossCount - report.losses.count) more, not listed\n"
     }
@@ -68,7 +69,7 @@ struct Salvage: AsyncParsableCommand {
     if !dryRun {
       text += "; \(Units.bytes(report.bytesLinked)) shared, \(Units.bytes(report.bytesWritten)) written"
     }
-    return text + (report.isComplete ? "; nothing is lost\n" : "; \(report.lossCount) lost\n")
+    return text + (report.isComplete ? "; nothing is lost\n" : "; \(report.lossCount) lost, see above\n")
   }
 
   /// `lost: why (FILE, 10 bytes at 20, session default/s-1, events 5 to 9, TIME to TIME)`.
