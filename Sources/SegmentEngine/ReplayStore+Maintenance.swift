@@ -107,11 +107,19 @@ extension ReplayStore {
     _ progress: (@Sendable (UInt64) -> Void)? = nil,
     _ body: @escaping @Sendable (MaintenanceControl) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
-    let isCancelled = Lock(false)
     let isStopping = self.isStopping
+    return try await Self.work(progress, isStopping: { isStopping.withLock { $0 } }, body)
+  }
+
+  /// The same for what needs no open store.
+  static func work<Result: Sendable>(
+    _ progress: (@Sendable (UInt64) -> Void)?, isStopping: @escaping @Sendable () -> Bool = { false },
+    _ body: @escaping @Sendable (MaintenanceControl) throws(StoreError) -> Result
+  ) async throws(StoreError) -> Result {
+    let isCancelled = Lock(false)
     let bytes = Lock<UInt64>(0)
     let control = MaintenanceControl(
-      isCancelled: { isCancelled.withLock { $0 } || isStopping.withLock { $0 } },
+      isCancelled: { isCancelled.withLock { $0 } || isStopping() },
       advance: { more in
         guard let progress else { return }
         progress(

@@ -21,7 +21,7 @@ struct EngineTool: AsyncParsableCommand {
       Import.self, Sessions.self, Show.self, Export.self, Tail.self, Ranges.self, Info.self, Stats.self, Verify.self,
       Flush.self,
       Compact.self, Expire.self, PolicyCommand.self, Dict.self, Tag.self, Finish.self, Pin.self, Unpin.self, Erase.self,
-      Audit.self, Snapshot.self, Restore.self, Upgrade.self, Bench.self,
+      Audit.self, Snapshot.self, Restore.self, Salvage.self, Upgrade.self, Bench.self,
     ])
 
   /// Parses and runs. In the place of ArgumentParser's own, for the exit status and the one-line messages.

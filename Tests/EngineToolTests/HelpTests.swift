@@ -27,6 +27,10 @@ struct HelpTests {
         ),
         ("snapshot", ["while a server runs", "<target>", "restore makes a store of it", "change nothing", "--json"]),
         ("restore", ["<snapshot>", "<target>", "stays as it is", "--json"]),
+        (
+          "salvage",
+          ["<store>", "<target>", "stays as it is", "no server", "damaged/", "status 1", "--dry-run", "--json"]
+        ),
         ("upgrade", ["<store>", "newest version", "version that the store records", "nothing is changed", "--json"]),
         ("sessions", ["--pinned", "--tag", "--errors", "Kept by", "--json"]),
         ("show", ["rule and rate", "--json"]),

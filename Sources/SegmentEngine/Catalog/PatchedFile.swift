@@ -53,6 +53,13 @@ extension CatalogState {
     if destructions.isEmpty { return nil }
     return FilePatch(joining: destructions.lazy.flatMap(\.journals).filter { $0.journal == id }.map(\.patch))
   }
+
+  /// The same of one of the places where a journal may lie.
+  func patch(ofJournal id: Identifier, isKeptAside: Bool) -> FilePatch? {
+    FilePatch(
+      joining: destructions.lazy.flatMap(\.journals).filter { $0.journal == id && $0.isKeptAside == isKeptAside }
+        .map(\.patch))
+  }
 }
 
 extension FilePatch {

@@ -3,7 +3,13 @@ internal import SegmentFiles
 /// Checks one pack from front to back: that its parts follow each other without a gap, fit their checksums, and say the
 /// same of each other; with `isDeep` the content of each block too.
 struct PackCheck {
-  private let core: StoreCore
+  /// Reads and decompresses a block.
+  typealias Decode = (_ block: BlockEntry, _ of: PackFile, _ dictionaries: [Identifier], SessionKey) throws(StoreError)
+    ->
+    [UInt8]
+
+  private let store: Identifier
+  private let decode: Decode
   private let pack: PackFile
   private let isDeep: Bool
   private(set) var findings: [VerifyReport.Finding] = []
@@ -14,7 +20,16 @@ struct PackCheck {
   private(set) var events: UInt64 = 0
 
   init(_ core: StoreCore, _ pack: PackFile, isDeep: Bool) {
-    self.core = core
+    self.init(of: core.catalog.state.store, pack, isDeep: isDeep) {
+      (block, pack, dictionaries, session) throws(StoreError) in
+      try core.content(of: block, in: pack, dictionaries: dictionaries, session: session)
+    }
+  }
+
+  /// Checks a pack of the store with this ID, whoever decodes its blocks.
+  init(of store: Identifier, _ pack: PackFile, isDeep: Bool, decode: @escaping Decode) {
+    self.store = store
+    self.decode = decode
     self.pack = pack
     self.isDeep = isDeep
   }
@@ -51,7 +66,7 @@ struct PackCheck {
   private mutating func checkHeader(_ bytes: [UInt8]) {
     do throws(FormatError) {
       let header = try PackHeader.decode(bytes)
-      guard header.id == pack.id, header.store == core.catalog.state.store, header.tier == pack.facts.tier,
+      guard header.id == pack.id, header.store == store, header.tier == pack.facts.tier,
         // The day of expiry is the catalog's to move.
         header.className == pack.facts.className
       else { throw FormatError(.invalid("the header, against the catalog,"), at: 8) }
@@ -184,7 +199,7 @@ struct PackCheck {
         _ = try pack.readFrame(block, of: entry.session)
         return
       }
-      let content = try core.content(of: block, in: pack, dictionaries: entry.dictionaries, session: entry.session)
+      let content = try decode(block, pack, entry.dictionaries, entry.session)
       if let problem = EventCheck.problem(content, against: block, &tallies) {
         find("a block: \(problem)", at: block.frameOffset, entry, block)
       }

@@ -17,14 +17,17 @@ package final class JournalFile: Sendable {
 
   /// Throws `.newerFormat` where a newer version wrote it. Damage of its header is for `verify` to tell: the groups
   /// stand for themselves.
-  /// With a patch that the catalog names it is read as if that were carried out.
+  /// With a patch that the catalog names it is read as if that were carried out. `path` is where it lies, if not where
+  /// journals do.
   package init(
-    _ id: Identifier, _ environment: StoreEnvironment, _ layout: Layout, patch: FilePatch? = nil
+    _ id: Identifier, at path: String? = nil, _ environment: StoreEnvironment, _ layout: Layout,
+    patch: FilePatch? = nil
   ) throws(StoreError) {
     self.id = id
     self.layout = layout
-    name = layout.relative(layout.journal(id))
-    let opened = try inStore(layout) { () throws(FileError) in try environment.files.open(layout.journal(id), .read) }
+    let path = path ?? layout.journal(id)
+    name = layout.relative(path)
+    let opened = try inStore(layout) { () throws(FileError) in try environment.files.open(path, .read) }
     file = patch.map { PatchedFile(opened, $0) } ?? opened
     let file = self.file
     let page = try inStore(layout) { () throws(FileError) in try file.readBytes(at: 0, count: JournalHeader.size) }
