@@ -156,7 +156,8 @@ struct CatalogFormatTests {
       change(&changed)
       return .addPack(changed)
     }
-    for number in [1 << 48, (1 << 48) + 1, UInt64.max] {
+    let numbers: [UInt64] = [1 << 48, (1 << 48) + 1, .max]
+    for number in numbers {
       let edits: [CatalogEdit] = [
         .addJournal(id: id, ordinal: number, epoch: 1, created: 1),
         .addJournal(id: id, ordinal: 1, epoch: number, created: 1),
