@@ -2,7 +2,7 @@ import Testing
 
 /// What makes failures readable must itself be known to work.
 @Suite struct ModelReducerTests {
-  @Test func aPlantedFailureIsFoundAndCutDownToTheFewOperationsThatShowIt() throws {
+  @Test(.enabled(if: ModelTests.runs > 0)) func aPlantedFailureIsFoundAndCutDownToTheFewOperationsThatShowIt() throws {
     var plan = ModelPlan(seed: 3)
     var run = ModelRun(seed: 3, plan.operations(250))
     #expect(run.difference() == nil)
