@@ -10,7 +10,7 @@ import Testing
 @Suite struct KilledProcessTests {
   static let sessions = 4
   static let environment = ProcessInfo.processInfo.environment
-  static let kills = environment["SEGMENT_KILLS"].flatMap(Int.init) ?? 50
+  static let kills = environment["SEGMENT_KILLS"].flatMap(Int.init) ?? 25
   static let seed = environment["SEGMENT_KILLS_SEED"].flatMap(UInt64.init) ?? 20
 
   @Test func whatAKilledProcessAcknowledgedIsThereWhoeverOpensTheStoreNext() async throws {
