@@ -187,6 +187,12 @@ class Cursor:
                 return value
         raise FormatError("a varint is too long")
 
+    def amount(self):
+        """A number of the catalog that is reckoned with."""
+        value = self.varint()
+        require(value <= 1 << 48, f"{value} is too large a number")
+        return value
+
     def zigzag(self):
         return unzigzag(self.varint())
 
@@ -289,6 +295,7 @@ class CatalogPage:
         self.used, self.frame, self.page, self.pages = struct.unpack_from("<HIII", data, 10)
         self.store = data[24:40]
         self.generation, self.commit, place = struct.unpack_from("<QQQ", data, 40)
+        require(max(self.generation, self.commit) <= 1 << 48, "a generation or commit is too large a number")
         require(place == offset and self.used <= 4032 and self.page < self.pages, "page out of place")
         require(self.used == 4032 or self.page == self.pages - 1, "page not full")
         require(is_zero(data[64 + self.used:]), "page not zero after its content")
@@ -302,11 +309,11 @@ class PackFacts:
     def __init__(self, c):
         self.id = c.id()
         self.bytes, self.footer, self.tier, self.category, self.expiry = (
-            c.varint(), c.varint(), c.u8(), c.rule(), c.day())
+            c.amount(), c.amount(), c.u8(), c.rule(), c.day())
         require(self.tier in (1, 2), f"a pack of tier {self.tier}")
-        self.segments, self.events, self.raw, self.stored, self.packed = (c.varint() for _ in range(5))
+        self.segments, self.events, self.raw, self.stored, self.packed = (c.amount() for _ in range(5))
         self.first_received, self.last_received = c.time(), c.time()
-        self.first_ordinal, self.last_ordinal = c.varint(), c.varint()
+        self.first_ordinal, self.last_ordinal = c.amount(), c.amount()
         self.dictionaries = c.many(c.id)
         self.erased = tuple(c.varint() for _ in range(6))
 
@@ -354,7 +361,7 @@ class Destruction:
         self.id, self.reason = c.id(), c.u8()
         require(1 <= self.reason <= 3, f"a destruction for reason {self.reason}")
         self.packs = c.many(lambda: (c.id(), Patch(c), tuple(c.varint() for _ in range(6))))
-        self.journals = c.many(lambda: (c.id(), self.flag(c), Patch(c), c.varint()))
+        self.journals = c.many(lambda: (c.id(), self.flag(c), Patch(c), c.amount()))
 
     @staticmethod
     def flag(c):
@@ -369,7 +376,7 @@ class Receipt:
     def __init__(self, c):
         self.id, self.time, self.target, self.name = c.id(), c.time(), c.u8(), bytes(c.take(16))
         require(1 <= self.target <= 4, f"a receipt for target {self.target}")
-        self.sums = tuple(c.varint() for _ in range(6))
+        self.sums = tuple(c.amount() for _ in range(6))
         self.done = Destruction.flag(c)
 
 
@@ -464,10 +471,10 @@ class Catalog:
         if kind == 1:
             self.store = (c.time(), c.id(), c.id())
         elif kind == 2:
-            self.add(self.journals, c.id(), {"ordinal": c.varint(), "epoch": c.varint(), "created": c.time(),
+            self.add(self.journals, c.id(), {"ordinal": c.amount(), "epoch": c.amount(), "created": c.time(),
                                              "end": None, "damaged": 0})
         elif kind == 3:
-            self.journals[c.id()].update({"end": c.varint(), "damaged": c.varint()})
+            self.journals[c.id()].update({"end": c.amount(), "damaged": c.varint()})
         elif kind == 5:
             facts = PackFacts(c)
             self.add(self.packs, facts.id, facts)
@@ -475,8 +482,8 @@ class Catalog:
             del {4: self.journals, 6: self.packs, 8: self.dictionaries, 22: self.gone}[kind][c.id()]
         elif kind == 7:
             self.add(self.dictionaries, c.id(), {
-                "sha": c.take(32), "project": c.string(0, 128), "version": c.varint(), "content": c.varint(),
-                "bytes": c.varint(), "created": c.time()})
+                "sha": c.take(32), "project": c.string(0, 128), "version": c.amount(), "content": c.amount(),
+                "bytes": c.amount(), "created": c.time()})
         elif kind == 9:
             self.uses.update({c.string(0, 128): c.optional(c.id)})
         elif kind == 10:
@@ -488,24 +495,24 @@ class Catalog:
         elif kind == 13:
             c.time()
         elif kind in (14, 19):
-            c.varint()
+            c.amount()
         elif kind == 15:
             self.pins.update({(c.project(), c.session()): c.time()})
         elif kind == 16:
             self.pins.pop((c.project(), c.session()), None)
         elif kind == 17:
-            version, document = c.varint(), bytes(c.take(c.varint()))
+            version, document = c.amount(), bytes(c.take(c.varint()))
             self.policy = (version, document) if document else None
         elif kind == 18:
             self.bury(bytes(c.take(16)), c.u8(), c.time(), c.varint(), c.day())
         elif kind == 20:
-            self.trainings.update({c.string(0, 128): (c.time(), c.varint(), c.time())})
+            self.trainings.update({c.string(0, 128): (c.time(), c.amount(), c.time())})
         else:
             self.edit_retention(kind, c)
 
     def edit_retention(self, kind, c):
         if kind == 21:
-            self.add(self.gone, c.id(), {"entries": c.varint(), "last": c.day()})
+            self.add(self.gone, c.id(), {"entries": c.amount(), "last": c.day()})
         elif kind == 23:
             key, day = (c.project(), c.session()), c.day()
             self.holds.pop(key, None)
