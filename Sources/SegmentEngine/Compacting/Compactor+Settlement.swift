@@ -9,14 +9,24 @@ extension Compactor {
       let (now, state) = (core.environment.clock.now(), core.contents.withLock { $0.catalog })
       let sampling = Sampling(core.policy(of: state), storeSalt: state.samplingSalt)
       guard let pack = try self.nextSettlement(state, now, sampling) else { return nil }
+      var leftBehind: [SessionKey] = []
       var companion = PackRewrite.Companion()
+      companion.edits = { () throws(StoreError) in
+        // What others acknowledged meanwhile, so that `check` sees it.
+        try core.refreshAll()
+        return []
+      }
       companion.check = { (after) throws(StoreError) in
-        guard after.pins == state.pins, after.holds == state.holds, after.policy == state.policy else {
-          throw StoreError(.conflict, "a pin changed while sessions were moved", isRetryable: true)
+        guard after.pins == state.pins, after.holds == state.holds, after.policy == state.policy,
+          !leftBehind.contains(where: { !after.isErased($0) && core.isElsewhere($0, than: [pack.id]) })
+        else {
+          throw StoreError(.conflict, "a pin or a session changed while sessions were moved", isRetryable: true)
         }
       }
       return try self.rewrite([pack], .settlement, control, companion) { (key, parts) throws(StoreError) in
-        Self.fate(of: key, parts, state, now, sampling)
+        let fate = self.fate(of: key, parts, state, now, sampling)
+        if fate == .dropped { leftBehind.append(key) }
+        return fate
       }
     }
   }
@@ -32,13 +42,13 @@ extension Compactor {
         // In a pack whose day has come what is not held goes by expiry.
         if !isPinnedPlace, !state.isHeld(entry.session, at: now) { continue }
         let part = PackedPart(pack: pack, entry: entry)
-        if Self.fate(of: entry.session, [part], state, now, sampling) != .copied(to: Placement(pack)) { return pack }
+        if fate(of: entry.session, [part], state, now, sampling) != .copied(to: Placement(pack)) { return pack }
       }
     }
     return nil
   }
 
-  private static func fate(
+  private func fate(
     of key: SessionKey, _ parts: [PackedPart], _ state: CatalogState, _ now: Double, _ sampling: Sampling
   ) -> SegmentFate {
     if state.isErased(key) { return .dropped }
@@ -52,7 +62,12 @@ extension Compactor {
     if let held = state.holds[key], held > placement.expiryDay, placement.expiryDay != 0 {
       placement.expiryDay = held == .max ? 0 : held
     }
-    if placement.expiryDay != 0, placement.expiryDay <= Day.of(now) { return .dropped }
+    // What has another part elsewhere goes with that, by expiry.
+    if placement.expiryDay != 0, placement.expiryDay <= Day.of(now),
+      !core.isElsewhere(key, than: Set(parts.map(\.pack.id)))
+    {
+      return .dropped
+    }
     return .copied(to: placement)
   }
 }

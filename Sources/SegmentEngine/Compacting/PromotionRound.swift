@@ -45,27 +45,36 @@ final class PromotionRound {
     if let earlier {
       decision = sampling.follow(
         rule: earlier.entry.rule, rate: earlier.entry.rate, lastReceived: facts.lastReceived)
-      hold(key, decision, earlier.pack)
     } else {
       decision = sampling.decide(
         try lastFacts(of: key, parts), lastReceived: facts.lastReceived, isPinned: isPinned)
     }
+    let leaving = leaving(decision, isPinned: isPinned, isFirst: earlier == nil)
+    // One that goes on elsewhere is left out when it is over, with all its parts: until then it may yet turn out worth
+    // keeping, and what is acknowledged meanwhile is not acknowledged for nothing.
+    if leaving != nil, core.hasCome(of: key, besides: inputs) { return .copied(to: Placement(tier: .recent)) }
+    if let earlier { hold(key, decision, earlier.pack) }
     let total = RuleTotal.Key(day: Day.of(facts.lastReceived), rule: decision.rule)
     totals[total, default: RuleTotal()].add(
       RuleTotal(facts, isKept: decision.isKept, isFirst: earlier == nil))
-    switch decision.outcome {
-    case .dropped(let untilDay):
+    if let leaving {
       dropped.append(key)
-      gone.append(.init(hash: KeyHash.of(key), untilDay: untilDay, reason: .dropped))
+      gone.append(.init(hash: KeyHash.of(key), untilDay: leaving.untilDay, reason: leaving.reason))
       return .dropped
-    case .kept(let rate, let expiryDay):
-      // Nobody looked after the store for longer than it is kept.
-      if expiryDay != 0, expiryDay <= Day.of(rule.now), !isPinned {
-        dropped.append(key)
-        gone.append(.init(hash: KeyHash.of(key), untilDay: expiryDay, reason: .expired))
-        return .dropped
-      }
-      return .recoded(to: decision.placement(isPinned: isPinned), rule: decision.rule, rate: rate)
+    }
+    return .recoded(to: decision.placement(isPinned: isPinned), rule: decision.rule, rate: decision.rate)
+  }
+
+  /// Until when it is remembered that a session is gone, and why; nil where it stays.
+  private func leaving(
+    _ decision: SamplingDecision, isPinned: Bool, isFirst: Bool
+  ) -> (untilDay: UInt32, reason: GoneList.Reason)? {
+    switch decision.outcome {
+    case .dropped(let day): (day, .dropped)
+    // Nobody looked after the store for longer than it is kept. Where there is an earlier part this one joins it in the
+    // archive, and expiry takes both.
+    case .kept(_, let day) where isFirst && day != 0 && day <= Day.of(rule.now) && !isPinned: (day, .expired)
+    case .kept: nil
     }
   }
 
@@ -143,12 +152,17 @@ final class PromotionRound {
 extension StoreCore {
   /// Whether there is something of a session in journals, on its way there, or in recent packs other than some.
   func hasCome(of key: SessionKey, besides packs: Set<Identifier>) -> Bool {
-    let hash = KeyHash.of(key)
-    return contents.withLock { contents in
-      if let live = contents.live[key], !live.parts.isEmpty || live.pending > 0 { return true }
-      return contents.index.find(hash).contains { segment in
-        contents.index.packs[Int(segment.pack)].map { $0.tier == .recent && !packs.contains($0.id) } ?? false
-      }
-    }
+    hasOther(of: key) { $0.tier == .recent && !packs.contains($0.id) }
+  }
+
+  /// Whether something of a session is anywhere else than in some packs. All of a session goes together.
+  func isElsewhere(_ key: SessionKey, than packs: Set<Identifier>) -> Bool {
+    hasOther(of: key) { !packs.contains($0.id) }
+  }
+
+  private func hasOther(of key: SessionKey, in isMeant: (PackFacts) -> Bool) -> Bool {
+    let (index, live) = contents.withLock { ($0.index, $0.live[key]) }
+    if let live, !live.parts.isEmpty || live.pending > 0 { return true }
+    return index.find(KeyHash.of(key)).contains { index.packs[Int($0.pack)].map(isMeant) ?? false }
   }
 }

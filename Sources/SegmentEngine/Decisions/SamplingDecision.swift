@@ -12,6 +12,8 @@ struct SamplingDecision: Sendable, Hashable {
   var outcome: Outcome
 
   var isKept: Bool { if case .kept = outcome { true } else { false } }
+  /// The rate it is kept at; 0 where it is left out.
+  var rate: Double { if case .kept(let rate, _) = outcome { rate } else { 0 } }
 
   /// Where it goes.
   func placement(isPinned: Bool) -> Placement {

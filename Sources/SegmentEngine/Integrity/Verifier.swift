@@ -10,6 +10,9 @@ struct Verifier {
   private var total: UInt64 = 0
   /// Sequences of each segment and live session, to find gaps and overlaps.
   private var ranges: [SequenceRange] = []
+  /// Key hashes of sessions with something in packs that are being destroyed in part: what is not in the others says
+  /// nothing. Nil where such a pack cannot be read, and it may be any.
+  private var unsettled: Set<UInt64>? = []
 
   struct SequenceRange {
     var hash: UInt64
@@ -118,14 +121,14 @@ struct Verifier {
     let name = layout.relative(layout.pack(facts.id))
     do throws(StoreError) {
       // What is being erased is neither whole nor damaged.
-      if core.catalog.state.isBeingDestroyed(facts.id) { return advance(facts.fileBytes) }
+      if core.catalog.state.isBeingDestroyed(facts.id) { return passOver(facts) }
       var check = PackCheck(core, try PackFile(facts, core.environment, layout), isDeep: isDeep)
       check.run()
       if !check.findings.isEmpty {
         _ = try core.catalog.refresh()
         let now = core.catalog.state
         guard let current = now.packs.first(where: { $0.id == facts.id }) else { return advance(facts.fileBytes) }
-        if now.isBeingDestroyed(facts.id) { return advance(facts.fileBytes) }
+        if now.isBeingDestroyed(facts.id) { return passOver(facts) }
         if current.erased != facts.erased {
           check = PackCheck(core, try PackFile(current, core.environment, layout), isDeep: isDeep)
           check.run()
@@ -147,6 +150,15 @@ struct Verifier {
       find(error, in: name)
     }
     advance(facts.fileBytes)
+  }
+
+  /// Takes note of whose sessions are in a pack that is being destroyed in part.
+  private mutating func passOver(_ facts: PackFacts) {
+    advance(facts.fileBytes)
+    do throws(StoreError) {
+      let hashes = try PackFile(facts, core.environment, layout).readEnd().locators.map(\.hash)
+      unsettled?.formUnion(hashes)
+    } catch { unsettled = nil }
   }
 
   private mutating func check(_ facts: JournalFacts, isWritten: Bool) throws(StoreError) {
@@ -197,7 +209,9 @@ struct Verifier {
     for range in ranges {
       defer { previous = range }
       let expected = previous.flatMap { $0.session == range.session ? $0.sequences.upperBound : nil } ?? 0
-      guard range.sequences.lowerBound != expected, core.refusal(of: range.session) == nil else { continue }
+      guard range.sequences.lowerBound != expected, core.refusal(of: range.session) == nil,
+        unsettled.map({ !$0.contains(range.hash) }) ?? false
+      else { continue }
       let isGap = range.sequences.lowerBound > expected
       report.findings.append(
         .init(

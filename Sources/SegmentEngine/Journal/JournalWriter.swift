@@ -63,8 +63,8 @@ final class JournalWriter {
     return (offset, headLength)
   }
 
-  /// Writes the group. On failure the journal is as it was: what was written of it is cut off, or written over by the
-  /// next group.
+  /// Writes the group. Where there is no room for it the journal is as it was, durably: a crash does not bring back what was
+  /// refused. After any other error nothing is known.
   func writeGroup(at now: Double) throws(FileError) {
     let group = GroupHeader(
       journal: header.id, offset: end, durable: durable, length: UInt32(staging.count), records: records, written: now)
@@ -91,10 +91,18 @@ final class JournalWriter {
         prepared = max(prepared, groupEnd)
       }
     } catch {
-      try? file.truncate(to: max(prepared, end))
+      try retract()
       throw error
     }
     end = groupEnd
+  }
+
+  /// Takes back what was written of a group. All of it may have reached the disk, and be a group like any other.
+  private func retract() throws(FileError) {
+    try file.truncate(to: end)
+    prepared = end
+    try file.syncData()
+    durable = end
   }
 
   /// Makes all that was written durable. After an error nothing is known: the handle is of no more use.

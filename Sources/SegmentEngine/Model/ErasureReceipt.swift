@@ -2,7 +2,8 @@
 public enum ErasureTarget: Sendable, Hashable {
   /// One session.
   case session(SessionKey)
-  /// All sessions of a visitor, in one project or, with nil, in all.
+  /// All sessions of a visitor, in one project or, with nil, in all. A session is listed under the first visitor that it
+  /// was given; one whose later batches named this visitor is erased too where a segment of it still says so.
   case visitor(String, project: String? = nil)
   /// All sessions that have a tag with this value now, in one project or in all.
   case tag(key: String, value: String, project: String? = nil)

@@ -37,7 +37,8 @@ public struct SessionQuery: Sendable, Hashable {
   }
 }
 
-/// Sessions, newest first by their start.
+/// Sessions, newest first by their start: the earliest among the starts of their parts, where a part without any plausible
+/// timestamp counts with the time at which it was received.
 public struct SessionPage: Sendable {
   /// Where a listing stopped.
   public struct Position: Sendable, Hashable, LosslessStringConvertible {

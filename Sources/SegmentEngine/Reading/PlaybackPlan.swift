@@ -128,8 +128,8 @@ struct PlaybackPlan: Sendable {
       guard unit.isPlausible, wanted.contains(range.lowerBound), wanted.contains(range.upperBound) else { return false }
     }
     return unit.windows.allSatisfy { name in
-      let from = starts[WindowName(name)]?.time ?? earliest
-      return range.lowerBound > from
+      guard let start = starts[WindowName(name)] else { return range.lowerBound > earliest }
+      return range.lowerBound > start.time && (start.isInRange || unit.sequence >= start.sequence)
     }
   }
 }

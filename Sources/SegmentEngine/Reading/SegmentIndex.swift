@@ -75,6 +75,17 @@ final class SegmentIndex: Sendable {
     }
   }
 
+  /// Calls `body` with every segment, in no order; O(n).
+  func forEach(_ body: (Segment) -> Void) {
+    for segment in sorted { body(segment) }
+    for run in runs {
+      _ = run.locators.visit(from: 0) { locator in
+        body(Segment(locator, pack: run.pack))
+        return true
+      }
+    }
+  }
+
   private func lowerBound(_ hash: UInt64) -> Int {
     var low = 0
     var high = sorted.count

@@ -11,7 +11,6 @@ extension ModelLife {
       leave(key)
       return
     }
-    if session.mayBeGone || session.mayLosePart, try hasLostAPart(session) { return try eraseRest(of: key) }
     try Self.compare(session, try core(), at: clock.now())
   }
 
@@ -52,11 +51,11 @@ extension ModelLife {
     expect("end", summary.end?.millisecondsSince1970, reference.end)
     // A batch of no events may leave its window.
     let windows = Set(session.batches.filter { !$0.events.isEmpty }.map(\.window))
-    expect("windows", Set(summary.windows).subtracting(session.batches.map(\.window)), [])
+    if !session.wasHollow { expect("windows", Set(summary.windows).subtracting(session.batches.map(\.window)), []) }
     expect("windows", windows.subtracting(summary.windows), [])
     expect("implausible", summary.implausibleTimestamps, UInt64(reference.events.count { !$0.isPlausible }))
     expect("errors", summary.errors, UInt64(session.events.count { $0.line.contains("\"level\":\"error\"") }))
-    if let first = session.batches.first, !first.events.isEmpty {
+    if let first = session.batches.first, !first.events.isEmpty, !session.wasHollow {
       expect("firstReceived", summary.firstReceived.millisecondsSince1970, first.received)
     }
     if !wrong.isEmpty { throw ModelDifference("\(key): \(wrong.joined(separator: "; "))") }
@@ -75,29 +74,6 @@ extension ModelLife {
   func isGone(_ key: SessionKey) throws -> Bool {
     let core = try core()
     return try core.summary(of: key) == nil && core.exported(key).bytes.isEmpty
-  }
-
-  /// A kept part of a session expired while what came later was not yet decided on: the rest is there, byte for byte, and
-  /// the gap is declared.
-  private func hasLostAPart(_ session: ModelSession) throws -> Bool {
-    let found = try core().exported(session.key)
-    if found.gaps.isEmpty { return false }
-    let lines = session.lines
-    var lost = Set<Int>()
-    for gap in found.gaps {
-      guard let sequences = gap.sequences, sequences.upperBound <= UInt64(lines.count) else { return false }
-      lost.formUnion(Int(sequences.lowerBound)..<Int(sequences.upperBound))
-    }
-    let rest = lines.indices.filter { !lost.contains($0) }.map { lines[$0] }
-    return found.bytes == Sample.batch(rest)
-  }
-
-  /// The rest of a session that lost a part is of no use to the rest of the life.
-  private mutating func eraseRest(of key: SessionKey) throws {
-    var eraser = Eraser(try core(), writer: try writer(), MaintenanceControl())
-    _ = try eraser.run(.session(key))
-    snapshots = snapshots.map { $0.without(.session(key)) }
-    leave(key, isErased: true)
   }
 
   /// The slot of a session that is gone goes on with another.
@@ -119,11 +95,8 @@ extension ModelLife {
         leave(key, isErased: core.catalog.state.isErased(key))
         continue
       }
-      if session.mayBeGone || session.mayLosePart, try hasLostAPart(session) {
-        try eraseRest(of: key)
-        continue
-      }
-      guard session.adopt(bytes: try core.exported(key).bytes) else {
+      guard session.adopt(bytes: try core.exported(key).bytes, visitor: try core.summary(of: key)?.visitor)
+      else {
         let found = try core.exported(key)
         throw ModelDifference(
           "\(key): \(found.bytes.count) bytes found after a failure, gaps \(found.gaps), \(session.batches.count) "
@@ -134,13 +107,15 @@ extension ModelLife {
         let changed = ModelSession.changed(session.tags, by: session.comingTags)
         if summary.tags == changed { session.tags = changed }
         if session.isFinishComing, summary.finished != nil { session.isFinished = true }
-        if let coming = session.comingPin, (core.catalog.state.pins[key] != nil) == (coming != nil) {
-          session.pin = coming
-        }
+        if let coming = session.comingPin, core.catalog.state.pins[key]?.until == coming { session.pin = coming }
+      }
+      // A batch of no events cannot be told by its bytes.
+      if session.bytes.isEmpty {
+        session.batches = []
+        session.isHollow = summary != nil
+        session.wasHollow = session.wasHollow || session.isHollow
       }
       session.forget()
-      // A batch of no events cannot be told by its bytes.
-      if summary == nil, session.bytes.isEmpty { session.batches = [] }
       session.makeDurable()
       sessions[key] = session
     }

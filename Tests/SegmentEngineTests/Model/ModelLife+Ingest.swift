@@ -7,13 +7,12 @@ extension ModelLife {
   func prepared(
     _ batch: ModelBatch, _ key: SessionKey, isSynced: Bool = true, validation: Validation = .rejectBatch
   ) throws -> PendingCommit {
-    let core = try core()
-    try core.prepare(key)
-    return .batch(
-      try PreparedBatch(
-        batch.sent, to: key, window: batch.window, batchID: batch.id, visitor: batch.visitor, validation: validation,
-        durability: isSynced ? .synced : .buffered, origin: batch.origin, received: clock.now(),
-        limits: settings.configuration.limits))
+    let prepared = try PreparedBatch(
+      batch.sent, to: key, window: batch.window, batchID: batch.id, visitor: batch.visitor, validation: validation,
+      durability: isSynced ? .synced : .buffered, origin: batch.origin, received: clock.now(),
+      limits: settings.configuration.limits)
+    try core().prepare(key)
+    return .batch(prepared)
   }
 
   /// Commits batches as one group.
@@ -150,7 +149,7 @@ extension ModelLife {
       sessions[key]?.settle()
       makeDurable()
     }
-    sessions[key]?.lastReceived = clock.now()
+    sessions[key]?.lastEdited = clock.now()
     try compare(key)
   }
 }

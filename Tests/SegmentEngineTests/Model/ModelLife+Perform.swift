@@ -41,9 +41,8 @@ extension ModelLife {
       try writer().flush()
       try compareAll()
     case .reopen:
-      try writer().close()
+      try closeWriter()
       makeDurable()
-      opened = nil
       try open()
       if isForgetful { for key in sessions.keys { sessions[key]?.tags = [:] } }
       try compareAll()

@@ -181,16 +181,17 @@ extension ModelLife {
       guard let next = page.next else { break }
       query.after = next
     }
-    let expected = sessions.values.filter { matches($0, query) }.map(\.key).sorted()
-    guard listed.sorted() == expected else {
-      throw ModelDifference("seed \(seed), \(query) lists \(listed.sorted()), expected \(expected)")
+    let expected = sessions.values.filter { $0.isDated && matches($0, query) }.map(\.key).sorted()
+    let found = listed.filter { sessions[$0]?.isDated ?? true }.sorted()
+    guard found == expected else {
+      throw ModelDifference("seed \(seed), \(query) lists \(found), expected \(expected)")
     }
   }
 
   private func matches(_ session: ModelSession, _ query: SessionQuery) -> Bool {
     guard session.exists else { return false }
     let reference = session.reference
-    let start = reference.start ?? session.batches[0].received
+    let start = reference.start ?? session.batches.first?.received ?? session.lastEdited
     let end = reference.end ?? session.lastReceived
     if let project = query.project, project != session.key.project { return false }
     if let from = query.from?.millisecondsSince1970, end < from { return false }

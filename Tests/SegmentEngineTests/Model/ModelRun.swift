@@ -111,6 +111,13 @@ struct ModelLife {
     opened = try StoreWriter.open(layout, settings.configuration, environment)
   }
 
+  /// Whether or not it can be closed well, it is of no more use.
+  mutating func closeWriter() throws {
+    let closing = try writer()
+    opened = nil
+    try closing.close()
+  }
+
   mutating func beside() throws -> StoreCore {
     try StoreCore.openForReading(layout, settings.configuration, environment(), commits: true)
   }
@@ -122,10 +129,7 @@ struct ModelLife {
       if opened == nil { try open() }
       try perform(operation)
       try passQuietFault()
-      for key in sessions.keys {
-        sessions[key]?.mayBeGone = false
-        sessions[key]?.mayLosePart = false
-      }
+      for key in sessions.keys { sessions[key]?.mayBeGone = false }
     } catch let error as StoreError {
       try recover(from: error)
     }
@@ -179,6 +183,7 @@ struct ModelLife {
     disk.removeFaults()
     // An erasure that was cut short is ended by whoever opens the store next.
     let isHalfErased = opened.map { $0.hasErasures || !$0.core.catalog.state.destructions.isEmpty } ?? false
+    if isHalfErased { try verify(.damage) }
     if opened == nil {
       try open()
     } else if error.code != .diskFull || isHalfErased {

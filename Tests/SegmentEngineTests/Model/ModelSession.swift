@@ -36,18 +36,26 @@ struct ModelSession {
   var comingPin: Double??
   /// Maintenance, or an erasure, may have taken it away: wholly, or not at all.
   var mayBeGone = false
-  /// Expiry may have taken its first parts, where what came later was not decided on yet.
-  var mayLosePart = false
-  /// When something of it was received last: batches, tags, the finish.
+  /// When a batch of it was received last: what it is kept by.
   var lastReceived = 0.0
+  /// When tags or the finish were: they count where there are no events with them in a segment.
+  var lastEdited = 0.0
+  /// There is nothing of it but tags, the finish or batches of no events, as its events were lost with the power.
+  var isHollow = false
+  /// The visitor of a batch that was lost, where that is what the session is known by.
+  var visitorOfLost = ""
+  /// It was: what it has of times and windows is not all known.
+  var wasHollow = false
 
   init(_ key: SessionKey) { self.key = key }
 
-  var exists: Bool { !batches.isEmpty }
+  var exists: Bool { !batches.isEmpty || isHollow }
   var bytes: [UInt8] { batches.flatMap(\.stored) }
   var events: [ReferenceSession.Event] { batches.flatMap(\.events) }
   var lines: [String] { batches.flatMap { $0.events.map(\.line) } }
-  var visitor: String { batches.first { !$0.visitor.isEmpty }?.visitor ?? "" }
+  var visitor: String {
+    visitorOfLost.isEmpty ? batches.first { !$0.visitor.isEmpty }?.visitor ?? "" : visitorOfLost
+  }
 
   func isPinned(at now: Double) -> Bool { pin.map { $0 == 0 || $0 > now } ?? false }
 
@@ -67,6 +75,9 @@ struct ModelSession {
       && batches.first.map { $0.received >= reference.start ?? 0 } ?? false
   }
 
+  /// Its events alone say when it was: edits count for a session without plausible timestamps.
+  var isDated: Bool { !isHollow && (reference.end != nil || lastEdited <= lastReceived) }
+
   static func changed(_ tags: [String: String], by changes: [String: String?]) -> [String: String] {
     var tags = tags
     for (key, value) in changes { tags[key] = value }
@@ -75,6 +86,7 @@ struct ModelSession {
 
   /// What was under way is done.
   mutating func settle() {
+    if !comingBatches.isEmpty { isHollow = false }
     batches += comingBatches
     tags = Self.changed(tags, by: comingTags)
     isFinished = isFinished || isFinishComing
@@ -89,7 +101,6 @@ struct ModelSession {
     isFinishComing = false
     comingPin = nil
     mayBeGone = false
-    mayLosePart = false
   }
 
   mutating func makeDurable() {
@@ -98,7 +109,9 @@ struct ModelSession {
 
   /// After a failure, or in a process that does not write: takes over what was found, where that is one of the things that
   /// may be: all that is durable, and of what follows a beginning, batch by batch. Returns false where it is not.
-  mutating func adopt(bytes found: [UInt8]) -> Bool {
+  ///
+  /// A segment may name the visitor of a batch behind it, and keeps it where that is lost.
+  mutating func adopt(bytes found: [UInt8], visitor: String? = nil) -> Bool {
     let all = batches + comingBatches
     let certain = batches.lastIndex(where: \.isDurable).map { $0 + 1 } ?? 0
     var content = batches[..<certain].flatMap(\.stored)
@@ -110,6 +123,9 @@ struct ModelSession {
     }
     batches = Array(all[..<count])
     comingBatches = []
+    if let visitor, self.visitor.isEmpty, all[count...].first(where: { !$0.visitor.isEmpty })?.visitor == visitor {
+      visitorOfLost = visitor
+    }
     return true
   }
 }

@@ -8,11 +8,12 @@ struct ModelSnapshot {
   var layout: Layout
   var sessions: [SessionKey: ModelSession]
 
-  /// What is left of it after an erasure in its store.
-  func without(_ target: ErasureTarget) -> ModelSnapshot {
+  /// What is left of it after an erasure in its store, which found some sessions there.
+  func without(_ target: ErasureTarget, _ found: [SessionKey]) -> ModelSnapshot {
     var left = self
     left.sessions = sessions.filter { key, session in
-      switch target {
+      if found.contains(key) { return false }
+      return switch target {
       case .session(let erased): key != erased
       case .visitor(let visitor, _): session.visitor != visitor
       case .tag(let tag, let value, _): session.tags[tag] != value
@@ -39,7 +40,8 @@ extension ModelLife {
     let core = try StoreCore.openForReading(snapshot.layout, settings.configuration, environment())
     for key in snapshot.sessions.keys.sorted() {
       guard var session = snapshot.sessions[key] else { continue }
-      guard session.adopt(bytes: try core.exported(key).bytes) else {
+      guard session.adopt(bytes: try core.exported(key).bytes, visitor: try core.summary(of: key)?.visitor)
+      else {
         throw ModelDifference("\(snapshot.layout.root), \(key): \(try core.exported(key).bytes.count) bytes found")
       }
       session.makeDurable()
@@ -67,8 +69,7 @@ extension ModelLife {
     }
     try restored.close()
     guard moves else { return }
-    try writer().close()
-    opened = nil
+    try closeWriter()
     layout = target
     // Sessions that began since begin again elsewhere: clients know nothing of a restored store.
     for key in sessions.keys where snapshot.sessions[key] == nil { leave(key) }

@@ -4,13 +4,13 @@ import Testing
 /// Random operations on a store against a plain model of it. A failure prints a test to be pasted.
 @Suite struct ModelTests {
   static let environment = ProcessInfo.processInfo.environment
-  /// Runs of 5,000 operations each, spread over lives. None unless asked for: Scripts/soak does.
-  static let runs = environment["SEGMENT_MODEL_RUNS"].flatMap(Int.init) ?? 0
+  /// Runs of 5,000 operations each, spread over lives.
+  static let runs = environment["SEGMENT_MODEL_RUNS"].flatMap(Int.init) ?? 1
   static let firstSeed = environment["SEGMENT_MODEL_SEED"].flatMap(UInt64.init) ?? 1
   static let lives = 20
   static let operationsPerLife = 250
 
-  @Test(.enabled(if: runs > 0), arguments: 0..<max(0, runs))
+  @Test(arguments: 0..<runs)
   func whateverIsDoneToAStoreItHoldsWhatAPlainModelHolds(_ run: Int) {
     for life in 0..<UInt64(Self.lives) {
       let seed = (Self.firstSeed &+ UInt64(run)) &* 1_000 &+ life

@@ -17,8 +17,11 @@ struct ModelText {
   /// What the events of a session hold and those of no other.
   static func trace(_ key: SessionKey) -> String { "trace-of-\(key.id)-end" }
 
-  /// One for each session: whoever erases a visitor also means sessions that name them first in a later part.
-  private var visitor: String { "v\(key.id.utf8.reduce(0) { ($0 &* 7 &+ Int($1)) % 4 })" }
+  /// Nearly always one for each session.
+  private mutating func visitor() -> String {
+    if random.once(in: 3) { return "" }
+    return "v\(random.once(in: 20) ? random.below(4) : key.id.utf8.reduce(0) { ($0 &* 7 &+ Int($1)) % 4 })"
+  }
 
   static let windows = ["", "tab-a", "tab-b"]
   static let absurd = [0, 0.5, 1e15, 1_700_000_000, 5_700_000_000_000]
@@ -26,7 +29,7 @@ struct ModelText {
   mutating func batch(_ count: Int, at now: Double, isNamed: Bool, absurd: Bool = false) -> ModelBatch {
     var batch = ModelBatch(
       id: isNamed ? "b\(seed)" : "", window: Self.windows[random.below(3)],
-      visitor: random.once(in: 3) ? "" : visitor, origin: random.once(in: 3) ? .imported : .live,
+      visitor: visitor(), origin: random.once(in: 3) ? .imported : .live,
       sent: [], events: [])
     var time = now - Double(random.below(5_000))
     while batch.events.count < count {
@@ -72,7 +75,11 @@ struct ModelText {
   /// A batch with invalid lines among its own; now and then nothing but these.
   mutating func invalidBatch(at now: Double) -> ModelBatch {
     var batch = batch(1 + random.below(5), at: now, isNamed: random.once(in: 2))
-    if random.once(in: 5) { batch.events = [] }
+    if random.once(in: 5) {
+      // Whether a power loss took it cannot be told.
+      batch.events = []
+      batch.visitor = ""
+    }
     var lines = batch.events.map(\.line)
     for _ in 0...random.below(2) {
       lines.insert(Self.invalid[random.below(Self.invalid.count)], at: random.below(lines.count + 1))
