@@ -46,6 +46,7 @@ struct PackCheck {
     let end: (footer: PackFooter, locators: LocatorTable)
     do throws(StoreError) { end = try pack.readEnd() } catch {
       find(error)
+      checkRemains()
       return
     }
     checkDirectory(end.footer, end.locators)
@@ -61,6 +62,16 @@ struct PackCheck {
     if at != end.footer.directoryOffset, findings.isEmpty {
       find("bytes before the directory belong to no segment", at: at)
     }
+  }
+
+  /// What is read of a pack whose footer or locators are lost: the segments that its directory still tells of.
+  private mutating func checkRemains() {
+    do throws(StoreError) {
+      for locator in try PackRemains.locators(of: pack) {
+        if let entry = try pack.readEntry(offset: locator.offset, length: locator.length) { segments.append(entry) }
+      }
+    } catch { find(error) }
+    for entry in segments { check(entry) }
   }
 
   private mutating func checkHeader(_ bytes: [UInt8]) {
