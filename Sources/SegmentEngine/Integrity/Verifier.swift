@@ -114,20 +114,25 @@ struct Verifier {
     advance(GoneList.fileBytes(facts.entries))
   }
 
+  /// A pack as it will be once what the catalog says is destroyed: what that did not reach yet is neither whole nor damaged.
+  private func open(_ facts: PackFacts, _ state: CatalogState) throws(StoreError) -> PackFile {
+    var facts = facts
+    for part in state.destructions.flatMap(\.packs) where part.pack == facts.id { facts.erased.add(part.erased) }
+    return try PackFile(facts, core.environment, layout, patch: state.patch(ofPack: facts.id))
+  }
+
   private mutating func check(_ facts: PackFacts) throws(StoreError) {
     let name = layout.relative(layout.pack(facts.id))
     do throws(StoreError) {
-      // What is being erased is neither whole nor damaged.
-      if core.catalog.state.isBeingDestroyed(facts.id) { return advance(facts.fileBytes) }
-      var check = PackCheck(core, try PackFile(facts, core.environment, layout), isDeep: isDeep)
+      var check = PackCheck(core, try open(facts, core.catalog.state), isDeep: isDeep)
       check.run()
       if !check.findings.isEmpty {
         _ = try core.catalog.refresh()
         let now = core.catalog.state
         guard let current = now.packs.first(where: { $0.id == facts.id }) else { return advance(facts.fileBytes) }
-        if now.isBeingDestroyed(facts.id) { return advance(facts.fileBytes) }
-        if current.erased != facts.erased {
-          check = PackCheck(core, try PackFile(current, core.environment, layout), isDeep: isDeep)
+        // Something was erased from it meanwhile, or is now.
+        if current.erased != facts.erased || now.isBeingDestroyed(facts.id) {
+          check = PackCheck(core, try open(current, now), isDeep: isDeep)
           check.run()
         }
       }
@@ -135,18 +140,29 @@ struct Verifier {
       report.segments += UInt64(check.segments.count)
       report.blocks += check.blocks
       report.events += check.events
-      for entry in check.segments where entry.nextSequence > entry.sequence {
-        ranges.append(
-          SequenceRange(
-            hash: KeyHash.of(entry.session), session: entry.session, sequences: entry.sequence..<entry.nextSequence,
-            file: name))
-      }
+      for entry in check.segments { addRanges(of: entry, in: name) }
     } catch  where error.code == .notFound {
       // Gone since the catalog was read, or really gone?
       if try core.catalog.refresh(), !core.catalog.state.packs.contains(where: { $0.id == facts.id }) { return }
       find(error, in: name)
     }
     advance(facts.fileBytes)
+  }
+
+  /// A segment tells of gaps between its blocks.
+  private mutating func addRanges(of entry: SegmentEntry, in file: String) {
+    let hash = KeyHash.of(entry.session)
+    var begin = entry.sequence
+    for (place, block) in entry.blocks.enumerated() {
+      if place == 0 { begin = block.sequence }
+      let next = place + 1 < entry.blocks.count ? entry.blocks[place + 1].sequence : nil
+      if next == block.nextSequence { continue }
+      if block.nextSequence > begin {
+        ranges.append(
+          SequenceRange(hash: hash, session: entry.session, sequences: begin..<block.nextSequence, file: file))
+      }
+      begin = next ?? begin
+    }
   }
 
   private mutating func check(_ facts: JournalFacts, isWritten: Bool) throws(StoreError) {

@@ -61,6 +61,9 @@ struct ReferenceLife {
     sessions[key]?.isFinished = true
   }
 
+  /// The magic number of a journal record.
+  private static let record: [UInt8] = [0x53, 0x47, 0x52, 0x43]
+
   private func flush() throws {
     try writer.rotate()
     try writer.flush()
@@ -148,16 +151,20 @@ struct ReferenceLife {
   }
 
   mutating func killed() throws -> [String: [UInt8]] {
-    try add([ReferenceStore.alice, ReferenceStore.carol])
+    try add([ReferenceStore.alice, ReferenceStore.bob, ReferenceStore.carol])
     // A wrong bit in a payload, seen when the journal is flushed: it is kept aside.
+    let whole = sessions[ReferenceStore.bob]
     try add([ReferenceStore.bob])
-    let path = SimulatedStore.layout.journals
-    for name in store.disk.paths() where name.hasPrefix(path) {
-      // The last page is the last group: header, the record's head, its payload.
-      try store.disk.flipBit(name, byte: (store.disk.contents(name)?.count ?? 0) - 4_096 + 600, bit: 0)
+    for name in store.disk.paths() where name.hasPrefix(SimulatedStore.layout.journals) {
+      let bytes = store.disk.contents(name) ?? []
+      let record = bytes.indices.last { bytes[$0...].starts(with: Self.record) } ?? 0
+      let head = Int(bytes[record + 16]) + Int(bytes[record + 17]) << 8
+      try store.disk.flipBit(name, byte: record + head + 20, bit: 0)
     }
+    sessions[ReferenceStore.bob] = whole
+    sessions[ReferenceStore.bob]?.lost = 5..<10
+    try add([ReferenceStore.bob])
     try flush()
-    sessions[ReferenceStore.bob] = nil
     try renew()
     try add([ReferenceStore.alice])
     let before = try files()

@@ -14,6 +14,8 @@ struct ReferenceStore: Sendable {
     var visitor = ""
     var isFinished = false
     var isPinned = false
+    /// Sequences that were lost before the store was what it is; the lines are the others.
+    var lost: Range<UInt64>?
 
     var text: String { lines.reduce(into: "") { $0 += $1 + "\n" } }
   }
