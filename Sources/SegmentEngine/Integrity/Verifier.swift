@@ -92,20 +92,29 @@ struct Verifier {
         UInt64(bytes.count) - scan.end)
     }
     advance(UInt64(bytes.count))
+    if let problem = core.catalog.state.contradiction { find(.damage, problem, "catalog") }
   }
 
   private mutating func check(_ facts: DictionaryFacts) {
     for copy in 0..<2 {
-      do { _ = try DictionaryFile.read(facts, copy: copy, core.environment, layout) } catch {
-        find(error, in: layout.relative(layout.dictionary(facts.id, copy: copy)))
-      }
+      let name = layout.relative(layout.dictionary(facts.id, copy: copy))
+      do throws(StoreError) {
+        if try DictionaryFile.read(facts, copy: copy, core.environment, layout).count != facts.contentBytes {
+          find(.damage, "a dictionary does not have the \(facts.contentBytes) bytes that the catalog says", name, 80, 8)
+        }
+      } catch { find(error, in: name) }
       advance(facts.fileBytes)
     }
   }
 
   private mutating func check(_ facts: GoneFacts) throws(StoreError) {
     do throws(StoreError) {
-      _ = try GoneList.read(facts, store: core.catalog.state.store, core.environment, layout)
+      let list = try GoneList.read(facts, store: core.catalog.state.store, core.environment, layout)
+      if list.entries.map(\.untilDay).max() ?? 0 != facts.lastDay {
+        find(
+          .damage, "a list of gone sessions ends on another day than the catalog says",
+          layout.relative(layout.gone(facts.id)))
+      }
     } catch {
       _ = try core.catalog.refresh()
       guard core.catalog.state.gone.contains(where: { $0.id == facts.id }) else { return }
@@ -140,29 +149,19 @@ struct Verifier {
       report.segments += UInt64(check.segments.count)
       report.blocks += check.blocks
       report.events += check.events
-      for entry in check.segments { addRanges(of: entry, in: name) }
+      // A gap between blocks of a segment is a loss that was told of when the segment was written.
+      for entry in check.segments where entry.nextSequence > entry.sequence {
+        ranges.append(
+          SequenceRange(
+            hash: KeyHash.of(entry.session), session: entry.session, sequences: entry.sequence..<entry.nextSequence,
+            file: name))
+      }
     } catch  where error.code == .notFound {
       // Gone since the catalog was read, or really gone?
       if try core.catalog.refresh(), !core.catalog.state.packs.contains(where: { $0.id == facts.id }) { return }
       find(error, in: name)
     }
     advance(facts.fileBytes)
-  }
-
-  /// A segment tells of gaps between its blocks.
-  private mutating func addRanges(of entry: SegmentEntry, in file: String) {
-    let hash = KeyHash.of(entry.session)
-    var begin = entry.sequence
-    for (place, block) in entry.blocks.enumerated() {
-      if place == 0 { begin = block.sequence }
-      let next = place + 1 < entry.blocks.count ? entry.blocks[place + 1].sequence : nil
-      if next == block.nextSequence { continue }
-      if block.nextSequence > begin {
-        ranges.append(
-          SequenceRange(hash: hash, session: entry.session, sequences: begin..<block.nextSequence, file: file))
-      }
-      begin = next ?? begin
-    }
   }
 
   private mutating func check(_ facts: JournalFacts, isWritten: Bool) throws(StoreError) {

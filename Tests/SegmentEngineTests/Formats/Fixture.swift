@@ -111,7 +111,8 @@ struct Fixture: Sendable, CustomTestStringConvertible {
           project: summary.key.project, session: summary.key.id, events: known.lines.count,
           bytes: known.text.utf8.count, lost: known.lost.map { [$0.lowerBound, $0.upperBound] } ?? [],
           sha256: Self.hash(known.text), visitor: known.visitor,
-          windows: known.windows, tags: known.tags, isFinished: known.isFinished, isPinned: known.isPinned, start: start, end: end,
+          windows: known.windows, tags: known.tags, isFinished: known.isFinished, isPinned: known.isPinned,
+          start: start, end: end,
           playbackAt: moment, playbackEvents: played.events.count, playbackSHA256: Self.hash(played.ndjson)))
     }
     let findings = try await reader.verify(deep: true).findings

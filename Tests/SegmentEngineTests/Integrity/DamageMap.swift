@@ -27,7 +27,9 @@ struct DamageMap: Sendable {
       let pack = try PackFile(facts, core.environment, layout)
       for locator in try pack.readEnd().locators {
         guard let entry = try pack.readEntry(offset: locator.offset, length: locator.length) else { continue }
-        add(pack.name, UInt64(locator.offset), Int(locator.length), .session(entry.session, entry.sequence..<entry.nextSequence))
+        add(
+          pack.name, UInt64(locator.offset), Int(locator.length),
+          .session(entry.session, entry.sequence..<entry.nextSequence))
         for block in entry.blocks {
           add(
             pack.name, block.frameOffset, block.stored,
