@@ -92,7 +92,8 @@ let package = Package(
       exclude: ["Crash/operation-order.txt"], swiftSettings: strict),
     .testTarget(
       name: "EngineToolTests",
-      dependencies: ["SegmentEngine", "SegmentTestSupport", "engine-tool", "segment-test-child"], swiftSettings: strict),
+      dependencies: ["SegmentEngine", "SegmentCodecs", "SegmentTestSupport", "engine-tool", "segment-test-child"],
+      swiftSettings: strict),
     .testTarget(
       name: "CInterfaceTests", dependencies: ["CSegmentEngine", "SegmentEngineC", "SegmentTestSupport"],
       swiftSettings: common),

@@ -8,7 +8,7 @@ struct IndependentReaderTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// Runs the reader; Python with zstandard and lz4 comes from Scripts/test in `SEGMENT_PYTHON`.
-  private static func read(_ arguments: [String], in folder: URL) throws -> (status: Int32, text: String) {
+  static func read(_ arguments: [String], in folder: URL) throws -> (status: Int32, text: String) {
     let process = Process()
     let python = ProcessInfo.processInfo.environment["SEGMENT_PYTHON"] ?? "/usr/bin/python3"
     process.executableURL = URL(fileURLWithPath: python)

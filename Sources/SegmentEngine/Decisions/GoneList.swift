@@ -131,7 +131,7 @@ extension GoneList {
     }
     let bytes = try inStore(layout) { () throws(FileError) in
       let file = try environment.files.open(path, .read)
-      return try file.readBytes(at: 0, count: Int(fileBytes(facts.entries)) + 1)
+      return try file.readBytes(at: 0, count: Int(min(fileBytes(facts.entries) + 1, try file.facts().size)))
     }
     do throws(FormatError) {
       let list = try decode(bytes, id: facts.id, store: store)

@@ -130,7 +130,8 @@ enum DictionaryFile {
     }
     let (bytes, size) = try inStore(layout) { () throws(FileError) in
       let file = try environment.files.open(path, .read)
-      return (try file.readBytes(at: 0, count: Int(facts.fileBytes)), try file.facts().size)
+      let size = try file.facts().size
+      return (try file.readBytes(at: 0, count: Int(min(facts.fileBytes, size))), size)
     }
     guard bytes.count == Int(facts.fileBytes), size == facts.fileBytes else {
       throw .damaged("a dictionary has the wrong length", file: name, offset: UInt64(bytes.count))

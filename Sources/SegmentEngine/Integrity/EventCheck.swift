@@ -2,7 +2,8 @@ internal import SegmentScanner
 
 /// Holds events against what an index says of them.
 enum EventCheck {
-  /// What is wrong with the events of a journal record, against the table in its head; nil where nothing is.
+  /// What is wrong with the events of a journal record, against the table in its head; nil where nothing is. Enough to take
+  /// them for what they are.
   static func problem(_ ndjson: [UInt8], against table: EventTable) -> String? {
     var lines = LineSplitter(ndjson)
     for (ordinal, entry) in table.entries.enumerated() {
@@ -16,10 +17,27 @@ enum EventCheck {
     return lines.next() == nil ? nil : "there are more events than the head says"
   }
 
-  /// What is wrong with the events of a block, against its entry; nil where nothing is. Adds them to `tallies`.
-  static func problem(
-    _ ndjson: [UInt8], against block: BlockEntry, _ tallies: inout [EventKind: (events: UInt64, bytes: UInt64)]
-  ) -> String? {
+  /// The same against all that the head says; nil where nothing is wrong.
+  static func problem(_ ndjson: [UInt8], received: Double, against batch: BatchDetails) -> String? {
+    guard let scanned = try? unsafe BatchScanner.scan(ndjson.span.bytes, receiveTime: received, invalid: .reject) else {
+      return "not all of it are valid events"
+    }
+    let found = EventTable(scanned.events).entries
+    guard found.count == batch.table.entries.count else {
+      return "there are \(found.count) events, and \(batch.table.entries.count) by the head"
+    }
+    for (ordinal, (entry, claimed)) in zip(found, batch.table.entries).enumerated() where entry != claimed {
+      if entry.length != claimed.length { return "event \(ordinal) has another length" }
+      if entry.timestamp != claimed.timestamp { return "event \(ordinal) has another timestamp" }
+      return "event \(ordinal) is of another kind"
+    }
+    if batch.reference != batch.table.medianTimestamp { return "the reference is not the timestamp in the middle" }
+    return scanned.pages.map { PageVisit(event: $0.event, href: $0.href) } == batch.pages
+      ? nil : "the pages are not those of its events"
+  }
+
+  /// What is wrong with the events of a block, against its entry; nil where nothing is.
+  static func problem(_ ndjson: [UInt8], against block: BlockEntry) -> String? {
     guard ndjson.last == 0x0A else { return "the content does not end in a line feed" }
     var lines = LineSplitter(ndjson)
     var times: [Double] = []
@@ -34,8 +52,6 @@ enum EventCheck {
         return "event \(ordinal) is not a valid event"
       }
       let kind = EventKind(rawValue: probe.kind.rawValue)
-      tallies[kind, default: (0, 0)].events += 1
-      tallies[kind, default: (0, 0)].bytes += UInt64(line.count) + 1
       if kind == .fullSnapshot {
         guard let keyframe = keyframes.popFirst(), keyframe.ordinal == ordinal, keyframe.offset == line.lowerBound,
           keyframe.timestamp == probe.timestamp

@@ -38,7 +38,9 @@ struct JournalCheck {
     }
     bytes = size
     for damage in scan.damages {
-      find(.damage, damage.what, journal.name, damage.offset, damage.length)
+      // Where a payload is damaged its head still tells whose events they were, and of when.
+      let head = found.first { !$0.isPayloadValid && $0.payloadOffset == damage.offset }?.head
+      find(.damage, damage.what, journal.name, damage.offset, damage.length, head?.session, head.flatMap(time))
     }
     if scan.tornBytes > 0, !isWritten {
       find(
@@ -69,6 +71,10 @@ struct JournalCheck {
 
   private mutating func check(_ record: FoundRecord, in journal: JournalFile) throws(StoreError) {
     let head = record.head
+    // A writer may have committed since the catalog was read.
+    if !isWritten, head.appliedCommit > core.catalog.state.commit {
+      find(.damage, "a record names a commit that never was", journal.name, head.offset, nil, head.session)
+    }
     guard case .events(let batch) = head.details else { return }
     // Buried, and not yet overwritten here.
     if core.catalog.state.isErased(head.session) { return }
@@ -88,7 +94,7 @@ struct JournalCheck {
     do {
       let content = try journal.readBatch(
         at: head.offset, headLength: head.headLength, payloadLength: head.payloadLength)
-      if let problem = EventCheck.problem(content.ndjson, against: batch.table) {
+      if let problem = EventCheck.problem(content.ndjson, received: head.received, against: batch) {
         find(.damage, problem, journal.name, head.offset, nil, head.session)
       }
     } catch  where error.code == .damaged {
@@ -110,10 +116,19 @@ struct JournalCheck {
 
   private mutating func find(
     _ severity: VerifyReport.Finding.Severity, _ message: String, _ file: String, _ offset: UInt64?,
-    _ length: UInt64?, _ session: SessionKey? = nil
+    _ length: UInt64?, _ session: SessionKey? = nil, _ time: ClosedRange<Timestamp>? = nil
   ) {
     findings.append(
       .init(
-        severity: severity, message: message, file: file, offset: offset, length: length, session: session, time: nil))
+        severity: severity, message: message, file: file, offset: offset, length: length, session: session, time: time))
+  }
+
+  /// From the first to the last plausible timestamp of a batch.
+  private func time(_ head: RecordHead) -> ClosedRange<Timestamp>? {
+    guard case .events(let batch) = head.details else { return nil }
+    let plausibility = head.plausibility(batch)
+    let times = batch.table.entries.map(\.timestamp).filter { plausibility.holds($0) }
+    guard let first = times.min(), let last = times.max() else { return nil }
+    return Timestamp(millisecondsSince1970: first)...Timestamp(millisecondsSince1970: last)
   }
 }

@@ -12,6 +12,8 @@ struct PackCheck {
   private let decode: Decode
   private let pack: PackFile
   private let isDeep: Bool
+  /// Those that the catalog says the pack's blocks name; nil where that is not to be checked.
+  private let dictionaries: [Identifier]?
   private(set) var findings: [VerifyReport.Finding] = []
   private(set) var segments: [SegmentEntry] = []
   /// Segments that were erased: nothing of them is left but their places and sums.
@@ -20,14 +22,17 @@ struct PackCheck {
   private(set) var events: UInt64 = 0
 
   init(_ core: StoreCore, _ pack: PackFile, isDeep: Bool) {
-    self.init(of: core.catalog.state.store, pack, isDeep: isDeep) {
+    self.init(of: core.catalog.state.store, pack, isDeep: isDeep, dictionaries: pack.facts.dictionaries) {
       (block, pack, dictionaries, session) throws(StoreError) in
       try core.content(of: block, in: pack, dictionaries: dictionaries, session: session)
     }
   }
 
   /// Checks a pack of the store with this ID, whoever decodes its blocks.
-  init(of store: Identifier, _ pack: PackFile, isDeep: Bool, decode: @escaping Decode) {
+  init(
+    of store: Identifier, _ pack: PackFile, isDeep: Bool, dictionaries: [Identifier]? = nil, decode: @escaping Decode
+  ) {
+    self.dictionaries = dictionaries
     self.store = store
     self.decode = decode
     self.pack = pack
@@ -46,6 +51,7 @@ struct PackCheck {
     let end: (footer: PackFooter, locators: LocatorTable)
     do throws(StoreError) { end = try pack.readEnd() } catch {
       find(error)
+      checkRemains()
       return
     }
     checkDirectory(end.footer, end.locators)
@@ -61,6 +67,16 @@ struct PackCheck {
     if at != end.footer.directoryOffset, findings.isEmpty {
       find("bytes before the directory belong to no segment", at: at)
     }
+  }
+
+  /// What is read of a pack whose footer or locators are lost: the segments that its directory still tells of.
+  private mutating func checkRemains() {
+    do throws(StoreError) {
+      for locator in try PackRemains.locators(of: pack) {
+        if let entry = try pack.readEntry(offset: locator.offset, length: locator.length) { segments.append(entry) }
+      }
+    } catch { find(error) }
+    for entry in segments { check(entry) }
   }
 
   private mutating func checkHeader(_ bytes: [UInt8]) {
@@ -122,8 +138,20 @@ struct PackCheck {
           severity: .note, message: "segments erased: \(gone.segments); the catalog knows of \(facts.erased.segments)",
           file: pack.name, offset: nil, length: nil, session: nil, time: nil))
     }
-    if events != footer.events || raw != footer.rawBytes || stored != footer.storedBytes {
+    let packed = segments.reduce(gone.packedEvents) { $0 + $1.facts.packed }
+    if events != footer.events || raw != footer.rawBytes || stored != footer.storedBytes
+      || packed != footer.packedEvents
+    {
       find("the blocks do not add up to what the footer says", at: footer.directoryOffset)
+    }
+    // Markers do not tell when what they stand for was received.
+    guard erased.isEmpty else { return }
+    if segments.map(\.facts.firstReceived).min() != footer.firstReceived
+      || segments.map(\.facts.lastReceived).max() != footer.lastReceived
+      || segments.map(\.ordinal).min() != footer.firstOrdinal || segments.map(\.ordinal).max() != footer.lastOrdinal
+      || dictionaries.map({ Set($0) != Set(segments.flatMap(\.dictionaries)) }) ?? false
+    {
+      find("receipts, ordinals or dictionaries of the segments are not what the pack says", at: footer.directoryOffset)
     }
   }
 
@@ -160,27 +188,22 @@ struct PackCheck {
         find("a segment header: \(error.text)", at: entry.offset + UInt64(error.offset), entry)
       }
     } catch { find(error) }
-    var tallies: [EventKind: (events: UInt64, bytes: UInt64)] = [:]
+    if let problem = SegmentCheck.problem(entry, in: pack.facts, dictionaries) {
+      find(problem, at: entry.offset, entry)
+    }
+    var tally = SegmentTally(entry)
     let before = findings.count
     for block in entry.blocks {
       blocks += 1
       events += UInt64(block.events)
-      check(block, of: entry, &tallies)
+      check(block, of: entry, &tally)
     }
     guard isDeep, findings.count == before else { return }
-    let claimed = Dictionary(
-      uniqueKeysWithValues: (0..<64).compactMap { code -> (EventKind, UInt64)? in
-        let kind = EventKind(rawValue: UInt8(code))
-        let count = entry.facts.events(of: kind)
-        return count == 0 ? nil : (kind, count)
-      })
-    if claimed != tallies.mapValues(\.events) || entry.facts.rawBytes != tallies.values.reduce(0, { $0 + $1.bytes }) {
-      find("the counts of events by kind are not those of its blocks", at: entry.offset, entry)
-    }
+    if let problem = tally.problem(against: entry) { find(problem, at: entry.offset, entry) }
   }
 
   private mutating func check(
-    _ block: BlockEntry, of entry: SegmentEntry, _ tallies: inout [EventKind: (events: UInt64, bytes: UInt64)]
+    _ block: BlockEntry, of entry: SegmentEntry, _ tally: inout SegmentTally
   ) {
     let offset = block.frameOffset - UInt64(block.headerLength)
     do throws(StoreError) {
@@ -200,8 +223,10 @@ struct PackCheck {
         return
       }
       let content = try decode(block, pack, entry.dictionaries, entry.session)
-      if let problem = EventCheck.problem(content, against: block, &tallies) {
+      if let problem = EventCheck.problem(content, against: block) {
         find("a block: \(problem)", at: block.frameOffset, entry, block)
+      } else {
+        tally.add(content, block)
       }
     } catch { find(error, entry, block) }
   }
@@ -215,11 +240,14 @@ struct PackCheck {
         session: entry?.session, time: time(of: block)))
   }
 
+  /// Of a block it is told where that is, though it be for a dictionary that it cannot be read.
   private mutating func find(_ error: StoreError, _ entry: SegmentEntry? = nil, _ block: BlockEntry? = nil) {
+    let isElsewhere = error.location?.file != pack.name
     findings.append(
       .init(
-        severity: .damage, message: error.message, file: error.location?.file ?? pack.name,
-        offset: error.location?.offset, length: error.location?.length,
+        severity: .damage, message: error.message, file: pack.name,
+        offset: isElsewhere ? block?.frameOffset : error.location?.offset,
+        length: isElsewhere ? block.map { UInt64($0.stored) } : error.location?.length,
         session: error.location?.session ?? entry?.session, time: time(of: block)))
   }
 

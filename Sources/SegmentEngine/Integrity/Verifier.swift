@@ -10,9 +10,6 @@ struct Verifier {
   private var total: UInt64 = 0
   /// Sequences of each segment and live session, to find gaps and overlaps.
   private var ranges: [SequenceRange] = []
-  /// Key hashes of sessions with something in packs that are being destroyed in part: what is not in the others says
-  /// nothing. Nil where such a pack cannot be read, and it may be any.
-  private var unsettled: Set<UInt64>? = []
 
   struct SequenceRange {
     var hash: UInt64
@@ -95,20 +92,29 @@ struct Verifier {
         UInt64(bytes.count) - scan.end)
     }
     advance(UInt64(bytes.count))
+    if let problem = core.catalog.state.contradiction { find(.damage, problem, "catalog") }
   }
 
   private mutating func check(_ facts: DictionaryFacts) {
     for copy in 0..<2 {
-      do { _ = try DictionaryFile.read(facts, copy: copy, core.environment, layout) } catch {
-        find(error, in: layout.relative(layout.dictionary(facts.id, copy: copy)))
-      }
+      let name = layout.relative(layout.dictionary(facts.id, copy: copy))
+      do throws(StoreError) {
+        if try DictionaryFile.read(facts, copy: copy, core.environment, layout).count != facts.contentBytes {
+          find(.damage, "a dictionary does not have the \(facts.contentBytes) bytes that the catalog says", name, 80, 8)
+        }
+      } catch { find(error, in: name) }
       advance(facts.fileBytes)
     }
   }
 
   private mutating func check(_ facts: GoneFacts) throws(StoreError) {
     do throws(StoreError) {
-      _ = try GoneList.read(facts, store: core.catalog.state.store, core.environment, layout)
+      let list = try GoneList.read(facts, store: core.catalog.state.store, core.environment, layout)
+      if list.entries.map(\.untilDay).max() ?? 0 != facts.lastDay {
+        find(
+          .damage, "a list of gone sessions ends on another day than the catalog says",
+          layout.relative(layout.gone(facts.id)))
+      }
     } catch {
       _ = try core.catalog.refresh()
       guard core.catalog.state.gone.contains(where: { $0.id == facts.id }) else { return }
@@ -117,20 +123,25 @@ struct Verifier {
     advance(GoneList.fileBytes(facts.entries))
   }
 
+  /// A pack as it will be once what the catalog says is destroyed: what that did not reach yet is neither whole nor damaged.
+  private func open(_ facts: PackFacts, _ state: CatalogState) throws(StoreError) -> PackFile {
+    var facts = facts
+    for part in state.destructions.flatMap(\.packs) where part.pack == facts.id { facts.erased.add(part.erased) }
+    return try PackFile(facts, core.environment, layout, patch: state.patch(ofPack: facts.id))
+  }
+
   private mutating func check(_ facts: PackFacts) throws(StoreError) {
     let name = layout.relative(layout.pack(facts.id))
     do throws(StoreError) {
-      // What is being erased is neither whole nor damaged.
-      if core.catalog.state.isBeingDestroyed(facts.id) { return passOver(facts) }
-      var check = PackCheck(core, try PackFile(facts, core.environment, layout), isDeep: isDeep)
+      var check = PackCheck(core, try open(facts, core.catalog.state), isDeep: isDeep)
       check.run()
       if !check.findings.isEmpty {
         _ = try core.catalog.refresh()
         let now = core.catalog.state
         guard let current = now.packs.first(where: { $0.id == facts.id }) else { return advance(facts.fileBytes) }
-        if now.isBeingDestroyed(facts.id) { return passOver(facts) }
-        if current.erased != facts.erased {
-          check = PackCheck(core, try PackFile(current, core.environment, layout), isDeep: isDeep)
+        // Something was erased from it meanwhile, or is now.
+        if current.erased != facts.erased || now.isBeingDestroyed(facts.id) {
+          check = PackCheck(core, try open(current, now), isDeep: isDeep)
           check.run()
         }
       }
@@ -138,6 +149,7 @@ struct Verifier {
       report.segments += UInt64(check.segments.count)
       report.blocks += check.blocks
       report.events += check.events
+      // A gap between blocks of a segment is a loss that was told of when the segment was written.
       for entry in check.segments where entry.nextSequence > entry.sequence {
         ranges.append(
           SequenceRange(
@@ -150,15 +162,6 @@ struct Verifier {
       find(error, in: name)
     }
     advance(facts.fileBytes)
-  }
-
-  /// Takes note of whose sessions are in a pack that is being destroyed in part.
-  private mutating func passOver(_ facts: PackFacts) {
-    advance(facts.fileBytes)
-    do throws(StoreError) {
-      let hashes = try PackFile(facts, core.environment, layout).readEnd().locators.map(\.hash)
-      unsettled?.formUnion(hashes)
-    } catch { unsettled = nil }
   }
 
   private mutating func check(_ facts: JournalFacts, isWritten: Bool) throws(StoreError) {
@@ -209,9 +212,7 @@ struct Verifier {
     for range in ranges {
       defer { previous = range }
       let expected = previous.flatMap { $0.session == range.session ? $0.sequences.upperBound : nil } ?? 0
-      guard range.sequences.lowerBound != expected, core.refusal(of: range.session) == nil,
-        unsettled.map({ !$0.contains(range.hash) }) ?? false
-      else { continue }
+      guard range.sequences.lowerBound != expected, core.refusal(of: range.session) == nil else { continue }
       let isGap = range.sequences.lowerBound > expected
       report.findings.append(
         .init(

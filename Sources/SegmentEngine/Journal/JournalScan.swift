@@ -99,7 +99,11 @@ package struct JournalScan {
       if end < sealed, fileSize < sealed {
         damages.append(JournalDamage(offset: fileSize, length: sealed - fileSize, what: "the file is cut short"))
       }
-    } else if case .all = trust {
+    } else if case .all(let mark) = trust {
+      // The mark is written when what it names was synced, the file's length with it.
+      if fileSize < mark {
+        damages.append(JournalDamage(offset: fileSize, length: mark - fileSize, what: "the file is cut short"))
+      }
       tornBytes = try tornLength(from: end, limit: limit)
     }
   }

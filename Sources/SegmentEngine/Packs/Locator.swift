@@ -22,3 +22,13 @@ package struct Locator: Sendable, Equatable {
     UInt32(min(max(0, (milliseconds / 1_000).rounded(.down)), Double(UInt32.max)))
   }
 }
+
+extension Locator {
+  /// The locator of a segment whose entry stands there.
+  init(of entry: SegmentEntry, offset: UInt32, length: UInt32) {
+    self.init(
+      hash: KeyHash.of(entry.session), offset: offset, length: length,
+      start: Self.seconds(entry.facts.start ?? entry.facts.firstReceived),
+      end: Self.seconds(entry.facts.end ?? entry.facts.lastReceived))
+  }
+}

@@ -106,9 +106,19 @@ package final class PackFile: Sendable {
     return bytes
   }
 
+  /// More bytes are only asked for, and memory taken for them, where the file has them: what the catalog says of its size may
+  /// be wrong.
+  private static let believed = 1 << 20
+
   package func read(at offset: UInt64, count: Int, _ what: String) throws(StoreError) -> [UInt8] {
     guard offset + UInt64(count) <= facts.fileBytes else {
       throw .damaged("a \(what) lies outside of its pack", file: name, offset: offset)
+    }
+    if count > Self.believed {
+      let size = try inStore(layout) { () throws(FileError) in try file.facts().size }
+      guard size >= offset + UInt64(count) else {
+        throw .damaged("the file is cut short inside a \(what)", file: name, offset: min(size, offset))
+      }
     }
     let bytes = try inStore(layout) { () throws(FileError) in try file.readBytes(at: offset, count: count) }
     guard bytes.count == count else {

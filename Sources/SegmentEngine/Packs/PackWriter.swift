@@ -93,11 +93,7 @@ final class PackWriter {
     entry.blocks = segment.blocks
     // The checksum names the entry's place, which is known when all segments are: `finish` puts it in.
     let encoded = entry.encode(pack: id, at: 0, segmentHeaderLength: segment.length)
-    locators.append(
-      Locator(
-        hash: KeyHash.of(entry.session), offset: UInt32(directory.count), length: UInt32(encoded.count),
-        start: Locator.seconds(entry.facts.start ?? entry.facts.firstReceived),
-        end: Locator.seconds(entry.facts.end ?? entry.facts.lastReceived)))
+    locators.append(Locator(of: entry, offset: UInt32(directory.count), length: UInt32(encoded.count)))
     directory.raw(encoded)
     totals.packed += entry.facts.packed
     received.first = min(received.first, entry.facts.firstReceived)

@@ -1,3 +1,4 @@
+internal import Logging
 internal import SegmentFiles
 
 extension StoreCore {
@@ -26,7 +27,7 @@ extension StoreCore {
     while true {
       let candidates = newest(step, after: after, before: query.to)
       for candidate in candidates {
-        if let summary = try summary(of: candidate), query.matches(summary) {
+        if let summary = try readable(candidate), query.matches(summary) {
           if page.sessions.count == limit {
             page.next = after
             return page
@@ -37,6 +38,17 @@ extension StoreCore {
       }
       if candidates.count < step { return page }
       step = min(step * 2, 10_000)
+    }
+  }
+
+  /// The summary of a session; nil where a directory entry of it is damaged, which must not keep the others from being
+  /// listed. `verify` tells of it, and so does reading the session.
+  private func readable(_ candidate: Candidate) throws(StoreError) -> SessionSummary? {
+    do throws(StoreError) { return try summary(of: candidate) } catch {
+      guard error.code == .damaged else { throw error }
+      logger?.error("a session cannot be listed", metadata: ["error": "\(error)"])
+      metrics.countDamages(1)
+      return nil
     }
   }
 

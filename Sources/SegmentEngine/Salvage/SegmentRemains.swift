@@ -165,8 +165,7 @@ struct SegmentRemains {
       while lines.next() != nil { count += 1 }
       if count != block.events || content.last != 0x0A { problem = "there are \(count) events and not \(block.events)" }
     } else {
-      var tallies: [EventKind: (events: UInt64, bytes: UInt64)] = [:]
-      problem = EventCheck.problem(content, against: block, &tallies)
+      problem = EventCheck.problem(content, against: block)
     }
     if let problem {
       throw .damaged(

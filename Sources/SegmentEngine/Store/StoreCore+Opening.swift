@@ -94,15 +94,20 @@ private struct SegmentPlace: Hashable {
 }
 
 extension StoreCore {
-  /// The segments that the index still leads to and that were erased. Reads the directories of packs that have such.
+  /// The segments that the index still leads to and that were erased. Reads the directories of packs that have such; of one
+  /// that is damaged the index leads to none.
   private func erasedSegments(_ state: CatalogState) throws(StoreError) -> Set<SegmentPlace> {
     var places = Set<SegmentPlace>()
     for facts in state.packs where facts.erased.segments > 0 {
-      let pack = try packs.pack(facts)
-      for locator in try pack.readEnd().locators {
-        if try pack.readEntry(offset: locator.offset, length: locator.length) == nil {
-          places.insert(SegmentPlace(facts.id, locator.offset))
+      do throws(StoreError) {
+        let pack = try packs.pack(facts)
+        for locator in try pack.readEnd().locators {
+          if try pack.readEntry(offset: locator.offset, length: locator.length) == nil {
+            places.insert(SegmentPlace(facts.id, locator.offset))
+          }
         }
+      } catch {
+        guard error.code == .damaged || error.code == .notFound else { throw error }
       }
     }
     return places

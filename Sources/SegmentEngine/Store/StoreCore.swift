@@ -163,17 +163,21 @@ package final class StoreCore: Sendable {
     return true
   }
 
-  /// The locators of a pack; nil where a later commit removed it. One that is lost or damaged costs only its own sessions:
-  /// it is reported, and taken for empty.
+  /// The locators of a pack; nil where a later commit removed it. Where footer or locators are damaged they are made again
+  /// from the directory; a pack that is lost costs only its own sessions: it is reported, and taken for empty.
   private func locators(of facts: PackFacts) throws(StoreError) -> LocatorTable? {
+    var pack: PackFile?
     do {
-      return try PackFile(facts, environment, layout, patch: catalog.state.patch(ofPack: facts.id)).readEnd().locators
+      let opened = try PackFile(facts, environment, layout, patch: catalog.state.patch(ofPack: facts.id))
+      pack = opened
+      return try opened.readEnd().locators
     } catch {
       guard error.code == .damaged || error.code == .notFound else { throw error }
       _ = try catalog.refresh()
       guard catalog.state.packs.contains(where: { $0.id == facts.id }) else { return nil }
-      logger?.error("a pack cannot be read", metadata: ["pack": "\(facts.id)", "error": "\(error)"])
-      return LocatorTable([])
+      logger?.error("a pack is damaged", metadata: ["pack": "\(facts.id)", "error": "\(error)"])
+      metrics.countDamages(1)
+      return try pack.map { (pack) throws(StoreError) in try PackRemains.locators(of: pack) } ?? LocatorTable([])
     }
   }
 

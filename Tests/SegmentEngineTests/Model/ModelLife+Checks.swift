@@ -31,7 +31,7 @@ extension ModelLife {
     if !found.gaps.isEmpty { throw ModelDifference("\(key) declares \(found.gaps)") }
     if let difference = difference(found.bytes, session.bytes) { throw ModelDifference("\(key): \(difference)") }
     guard let summary = try core.summary(of: key) else {
-      if session.exists { throw ModelDifference("\(key) is gone") }
+      if session.exists, !session.isHollow { throw ModelDifference("\(key) is gone") }
       return
     }
     guard session.exists else { throw ModelDifference("\(key) is there with \(summary.events) events") }
@@ -86,7 +86,9 @@ extension ModelLife {
 
   /// After a failure: what is there must be what was certain and a beginning of what was not; from here on that is what
   /// must be there.
-  mutating func adoptAll() throws {
+  ///
+  /// An opening makes durable what it finds.
+  mutating func adoptAll(isDurable: Bool) throws {
     let core = try core()
     policy = try adoptedPolicy(core)
     for key in sessions.keys.sorted() {
@@ -99,7 +101,8 @@ extension ModelLife {
       else {
         let found = try core.exported(key)
         throw ModelDifference(
-          "\(key): \(found.bytes.count) bytes found after a failure, gaps \(found.gaps), \(session.batches.count) "
+          "\(key): \(found.bytes.count) bytes found after a failure, gaps \(found.gaps), "
+            + "\(String(describing: try core.summary(of: key))), \(session.batches.count) "
             + "batches of \(session.batches.map(\.stored.count)), durable \(session.batches.map(\.isDurable))")
       }
       let summary = try core.summary(of: key)
@@ -112,11 +115,11 @@ extension ModelLife {
       // A batch of no events cannot be told by its bytes.
       if session.bytes.isEmpty {
         session.batches = []
-        session.isHollow = summary != nil
+        session.isHollow = summary != nil || !session.tags.isEmpty || session.isFinished
         session.wasHollow = session.wasHollow || session.isHollow
       }
       session.forget()
-      session.makeDurable()
+      if isDurable { session.makeDurable() }
       sessions[key] = session
     }
     try compareAll()

@@ -163,8 +163,14 @@ extension ModelLife {
       return try compareAll()
     }
     if isBeside { try open() }
+    // A snapshot that could not be reached is left as it is, and named in the receipt.
+    if wasHitByFault { return try endErasure(of: expected, named) }
     // What a snapshot knows of later parts may be something else again.
     snapshots = kept.map { $0.without(target, expected) }.filter { Set($0.sessions.keys).isDisjoint(with: named) }
+    try endErasure(of: expected, named)
+  }
+
+  private mutating func endErasure(of expected: [SessionKey], _ named: [SessionKey]) throws {
     for key in expected {
       guard try isGone(key) else { throw ModelDifference("\(key) is there after its erasure") }
       leave(key, isErased: true)

@@ -136,6 +136,9 @@ struct ModelLife {
     if disk.isCrashed { try recoverFromPowerLoss() }
   }
 
+  /// A planned fault has come.
+  var wasHitByFault: Bool { faultAt.map { disk.operationCount > $0 } ?? false }
+
   mutating func end() throws {
     disk.crashPoint = nil
     disk.removeFaults()
@@ -173,7 +176,7 @@ struct ModelLife {
     try? opened?.close()
     opened = nil
     try open()
-    try adoptAll()
+    try adoptAll(isDurable: true)
   }
 
   private mutating func recover(from error: StoreError) throws {
@@ -184,15 +187,14 @@ struct ModelLife {
     // An erasure that was cut short is ended by whoever opens the store next.
     let isHalfErased = opened.map { $0.hasErasures || !$0.core.catalog.state.destructions.isEmpty } ?? false
     if isHalfErased { try verify(.damage) }
-    if opened == nil {
-      try open()
-    } else if error.code != .diskFull || isHalfErased {
-      // Or nothing is known of the disk since.
+    let isReopened = opened == nil || error.code != .diskFull || isHalfErased
+    if isReopened {
+      // Nothing is known of the disk since.
       try? opened?.close()
       opened = nil
       try open()
     }
-    try adoptAll()
+    try adoptAll(isDurable: isReopened)
     try verify(.damage)
   }
 
@@ -202,7 +204,7 @@ struct ModelLife {
     disk = disk.powerLoss(crash.fate, seed: crash.seed)
     self.crash = nil
     try open()
-    try adoptAll()
+    try adoptAll(isDurable: true)
     try verify(.warning)
     try checkTraces()
   }

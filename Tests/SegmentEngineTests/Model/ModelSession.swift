@@ -40,7 +40,8 @@ struct ModelSession {
   var lastReceived = 0.0
   /// When tags or the finish were: they count where there are no events with them in a segment.
   var lastEdited = 0.0
-  /// There is nothing of it but tags, the finish or batches of no events, as its events were lost with the power.
+  /// There is nothing of it but tags, the finish or batches of no events, as its events were lost with the power. What
+  /// another process said of it is seen when the writer has taken it over.
   var isHollow = false
   /// The visitor of a batch that was lost, where that is what the session is known by.
   var visitorOfLost = ""
@@ -71,7 +72,7 @@ struct ModelSession {
 
   /// Every part of it has a plausible start: a listing goes by the earliest of these, or of the times of receipt.
   var isPlain: Bool {
-    reference.events.allSatisfy(\.isPlausible) && batches.allSatisfy { !$0.events.isEmpty }
+    !wasHollow && reference.events.allSatisfy(\.isPlausible) && batches.allSatisfy { !$0.events.isEmpty }
       && batches.first.map { $0.received >= reference.start ?? 0 } ?? false
   }
 
