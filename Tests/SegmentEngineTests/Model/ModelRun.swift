@@ -193,6 +193,9 @@ struct ModelLife {
       try? opened?.close()
       opened = nil
       try open()
+    } else {
+      // Another process may have failed, with more in force than this one knows.
+      _ = try writer().poll()
     }
     try adoptAll(isDurable: isReopened)
     try verify(.damage)
