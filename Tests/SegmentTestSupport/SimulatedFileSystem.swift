@@ -12,7 +12,7 @@ package import SegmentFiles
 /// `/` on; there are no symbolic links, and `..` is refused with `EINVAL`.
 package final class SimulatedFileSystem: FileSystem {
   package let disk: SimulatedDisk
-  private let process: Int
+  let process: Int
 
   init(disk: SimulatedDisk, process: Int) {
     self.disk = disk
@@ -113,9 +113,16 @@ package final class SimulatedFileSystem: FileSystem {
           return try state.create(path, isDirectory: false, .create)
         }
       }
+    let mayWait = disk.state.withLock { !wait || $0.holds[node] == nil || $0.beginWaiting(process, node) }
+    guard mayWait else { throw FileError(.lock, path: path, errno: EDEADLK) }
+    disk.state.broadcast()
     let handle = try disk.state.wait(
-      while: { wait && $0.holds[node] != nil && !$0.isCrashed && !$0.killedProcesses.contains(process) },
+      while: { state in
+        guard wait, !state.isCrashed, !state.killedProcesses.contains(process) else { return false }
+        return state.holds[node] != nil || state.isHeldUp(process)
+      },
       then: { (state) throws(FileError) -> Int? in
+        state.turns?.waiting[process] = nil
         try state.requireAlive(.lock, path, process: process)
         guard state.holds[node] == nil else { return nil }
         let handle = state.openHandle(node, path, process: process, isWritable: true)
