@@ -52,6 +52,13 @@ enum SystemCalls {
     _ = try Transfer.repeated { segment_sync_all(descriptor) }
   }
 
+  /// Only advice, and only clean pages go: what fails does no harm.
+  static func forgetCached(_ descriptor: Int32) {
+    #if !canImport(Darwin)
+      _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    #endif
+  }
+
   static func truncate(_ descriptor: Int32, to size: Int64) throws(SystemFailure) {
     _ = try Transfer.repeated { ftruncate(descriptor, off_t(size)) }
   }

@@ -26,6 +26,9 @@ package final class SimulatedFileSystem: FileSystem {
     disk.state.broadcast()
   }
 
+  /// Whether the process was ended.
+  package var isKilled: Bool { disk.state.withLock { $0.killedProcesses.contains(process) } }
+
   package func open(_ path: String, _ access: FileAccess) throws(FileError) -> any StorageFile {
     let process = process
     let handle: Int

@@ -1,7 +1,7 @@
 package import SegmentFiles
 
 /// One record found in a journal.
-package struct FoundRecord: Sendable {
+package struct FoundRecord: Sendable, Equatable {
   package var head: RecordHead
   /// False where the payload is known to be damaged: reading it will say so.
   package var isPayloadValid = true

@@ -112,18 +112,17 @@ extension StoreWriter {
       facts.id, environment, layout, patch: core.catalog.state.patch(ofJournal: facts.id))
     let position = mark.flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0
     let identity = JournalIdentity(id: facts.id, ordinal: facts.ordinal, epoch: facts.epoch)
-    let live = core.contents
-    let scan = try inStore(layout) { () throws(FileError) in
-      var scan = try JournalScan(journal.file, id: facts.id)
+    let (scan, records) = try inStore(layout) { () throws(FileError) in
       let trust = facts.sealedEnd.map { JournalTrust.sealed(end: $0) } ?? .all(mark: position)
-      try scan.run(trust: trust) { record in
-        live.withLock { $0.live.apply(record.head, in: identity) }
-      }
+      let found = try JournalScan.agreed(journal.file, id: facts.id, path: layout.journal(facts.id), trust: trust)
       if facts.sealedEnd == nil {
         let file = try environment.files.open(layout.journal(facts.id), .write)
         try file.syncData()
       }
-      return scan
+      return found
+    }
+    core.contents.withLock { contents in
+      for record in records { contents.live.apply(record.head, in: identity) }
     }
     core.report(scan.damages, in: journal)
     if scan.tornBytes > 0 {

@@ -95,6 +95,7 @@ enum Recovery {
       #expect(disk.fingerprint() == before, comment)
 
       try resendAndFlush(store, life, what)
+      try eraseAgain(store, life, what)
     } catch {
       Issue.record("\(what): \(error)")
     }
@@ -115,6 +116,17 @@ enum Recovery {
         #expect(!decoded.contains { Traces.contains($0, text) }, "\(what): \(name) decodes to \(text)")
       }
     }
+  }
+
+  /// Who got no answer to an erasure asks for it again: then nothing is left, in the snapshot neither.
+  private static func eraseAgain(_ store: SimulatedStore, _ life: ScriptedLife, _ what: String) throws {
+    guard life.mayBeGone(ScriptedLife.erased), !life.hasErasedInCopies else { return }
+    var life = life
+    let writer = try store.openWriter(5)
+    try life.erase(writer)
+    try writer.close()
+    if let problem = try life.problemOfCopies(store) { Issue.record("\(what), erased again: \(problem)") }
+    try checkTraces(store, life, "\(what), erased again")
   }
 
   /// A client that got no answer sends its batch again: then it is there once, also in a pack.

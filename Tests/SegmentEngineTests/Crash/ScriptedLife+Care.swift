@@ -35,11 +35,13 @@ extension ScriptedLife {
   mutating func erase(_ writer: StoreWriter) throws {
     oracle.sessions[Self.erased, default: .init()].mayBeGone = true
     var eraser = Eraser(writer.core, writer: writer, MaintenanceControl())
-    do throws(StoreError) { _ = try eraser.run(.session(Self.erased)) } catch {
+    let receipt: ErasureReceipt
+    do throws(StoreError) { receipt = try eraser.run(.session(Self.erased)) } catch {
       if error.code == .notFound { return }
       throw error
     }
     oracle.sessions[Self.erased]?.isErased = true
+    hasErasedInCopies = !receipt.limits.contains { $0.contains("snapshot") }
   }
 
   /// After some days packs whose day has come go, and what a budget has no room for.

@@ -20,6 +20,8 @@ struct ScriptedLife {
   var compactions: UInt32 = 0
   /// Snapshots that were made and stores that were restored, with what must be in them.
   var copies: [Copy] = []
+  /// Whether an erasure reached the snapshot too, by its receipt.
+  var hasErasedInCopies = false
   /// What calls threw in a life that goes on, and what was read wrongly in it.
   private(set) var errors: [any Error] = []
   private(set) var problems: [String] = []
@@ -119,7 +121,11 @@ struct ScriptedLife {
     var process: UInt32 = 0
     for (number, step) in Self.steps.enumerated() {
       if store.disk.isCrashed { break }
-      do { try take(step, &process) } catch {
+      do {
+        try open(&process)
+        try sendAgain()
+        try take(step, &process)
+      } catch {
         errors.append(error)
         oracle.doubtAll()
         failed += underWay
@@ -135,11 +141,14 @@ struct ScriptedLife {
     writer = nil
   }
 
+  private mutating func open(_ process: inout UInt32) throws {
+    if writer != nil { return }
+    process += 1
+    writer = try store.openWriter(process)
+  }
+
   private mutating func take(_ step: Step, _ process: inout UInt32) throws {
-    if writer == nil {
-      process += 1
-      writer = try store.openWriter(process)
-    }
+    try open(&process)
     guard let writer else { return }
     switch step {
     case .work(let body): try body(&self, writer)
@@ -147,6 +156,36 @@ struct ScriptedLife {
       self.writer = nil
       try writer.close()
     }
+  }
+
+  /// A client sends what failed again: then it is there once, and acknowledged.
+  private mutating func sendAgain() throws {
+    guard let writer, !failed.isEmpty else { return }
+    var known: [SessionKey: [UInt8]] = [:]
+    for batch in failed where !mayBeGone(batch.key) {
+      let found = try whole(batch.key, writer)
+      if known[batch.key] == nil, oracle.sessions[batch.key]?.allows(found) == false {
+        problems.append("\(batch.key): \(found.count) bytes before a batch is sent again")
+      }
+      try writer.core.prepare(batch.key)
+      let receipt = try writer.commit([try prepared(batch.key, batch.bytes, batch.batchID)]).first?.get()
+      let after = try whole(batch.key, writer)
+      if after != (receipt?.isDuplicate == true ? found : found + batch.bytes) {
+        problems.append("\(batch.key): \(batch.batchID) was sent again and is not there once")
+      }
+      known[batch.key] = after
+    }
+    failed = []
+    for (key, bytes) in known { oracle.know(key, bytes) }
+  }
+
+  /// A session without a gap; read a second time where the first was wrong.
+  private func whole(_ key: SessionKey, _ writer: StoreWriter) throws -> [UInt8] {
+    for _ in 0..<2 {
+      let found = try writer.core.exported(key)
+      if found.gaps.isEmpty { return found.bytes }
+    }
+    throw StoreError.damaged("a session declares a gap", file: "journals", offset: 0, session: key)
   }
 
   /// Reads all sessions: what is given out is right, or an error, or declared missing.

@@ -39,6 +39,8 @@ struct FaultCase: Sendable, CustomStringConvertible {
 
   func fault(at operation: Int) -> Fault { Fault(fault, at: .ordinal(operation), times: times) }
 
+  var isSync: Bool { kind == .lostSync || kind == .revertedSync }
+
   /// Whether it can befall an operation, by its line in the disk's log.
   func suits(_ line: String) -> Bool {
     switch kind {

@@ -50,6 +50,13 @@ struct FaultyLife {
     try Recovery.check(disk.powerLoss(.drop, seed: 1), life, "\(what), power lost at the end, drop")
     try Recovery.check(
       disk.powerLoss(.random, seed: UInt64(operation)), life, "\(what), power lost at the end, random")
+    if fault.isSync {
+      // What was acknowledged since is there, though the power goes before anything else is written.
+      for later in [6, 11, 17, 24, 40] {
+        let (crashed, short) = lead(crashPoint: operation + later)
+        try Recovery.check(crashed.powerLoss(.drop, seed: 2), short, "\(what), power lost \(later) behind it, drop")
+      }
+    }
     let (crashed, short) = lead(crashPoint: operation + 1)
     try Recovery.check(
       crashed.powerLoss(.random, seed: UInt64(operation) &* 31 &+ 7), short, "\(what), power lost right behind it")
