@@ -130,7 +130,9 @@ struct Destroyer {
     }
     if changes.isEmpty { return nil }
     let made = changes
-    let patch = try inStore(core.layout) { () throws(FileError) in try FilePatch(made, of: file, path: core.layout.pack(pack)) }
+    let patch = try inStore(core.layout) { () throws(FileError) in
+      try FilePatch(made, of: file, path: core.layout.pack(pack))
+    }
     return Destruction.PackPart(pack: pack, patch: patch, erased: erased)
   }
 }

@@ -20,7 +20,16 @@ import Testing
     var life = ScriptedLife(store)
     life.run()
     #expect(life.unanswered.isEmpty && life.problems.isEmpty)
+    // Each kind of step did what it is there for.
+    for key in [ScriptedLife.erased, ScriptedLife.passing, ScriptedLife.crowded] {
+      #expect(life.oracle.sessions[key]?.isErased == true, "\(key)")
+    }
+    #expect(life.copies.count == 2 && life.hasErasedInCopies)
+    #expect(try life.problemOfCopies(store) == nil)
     let core = try store.openReader()
+    #expect(core.catalog.state.generation > 1 && !core.catalog.state.gone.isEmpty)
+    #expect(core.catalog.state.pins.isEmpty && core.catalog.state.packs.contains { $0.tier == .archive })
+    #expect(try core.summary(of: ScriptedLife.first)?.windows.count ?? 0 > 1)
     #expect(try life.oracle.problem(in: core) == nil)
     #expect(life.oracle.sessions[ScriptedLife.first]?.certain.isEmpty == false)
     let report = try core.verified(deep: true)

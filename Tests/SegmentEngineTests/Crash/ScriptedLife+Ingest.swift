@@ -32,6 +32,17 @@ extension ScriptedLife {
     return Array(lines.joined().utf8)
   }
 
+  /// What a store gives out of a session that nobody ever sent to it; nil for nothing.
+  func stranger(in core: StoreCore) throws -> String? {
+    for (key, sent) in lines.sorted(by: { $0.key < $1.key }) {
+      let found = try core.exported(key).bytes.split(separator: UInt8(ascii: "\n"))
+      if let line = found.first(where: { !sent.contains($0) }) {
+        return "\(key): gives out \(String(decoding: line, as: UTF8.self))"
+      }
+    }
+    return nil
+  }
+
   func prepared(_ key: SessionKey, _ bytes: [UInt8], _ batchID: String, _ durability: Durability = .synced) throws
     -> PendingCommit
   {
@@ -57,6 +68,7 @@ extension ScriptedLife {
       if oracle.sessions[key]?.mayBeGone ?? false { continue }
       let bytes = isErased ? Self.tracedEvents(count, number: batches) : Self.events(count, number: batches)
       let batchID = "batch-\(batches)"
+      lines[key, default: []].formUnion(bytes.split(separator: UInt8(ascii: "\n")))
       try writer.core.prepare(key)
       group.append(try prepared(key, bytes, batchID, durability))
       underWay.append((key, bytes, batchID))

@@ -16,6 +16,8 @@ struct ScriptedLife {
   private var failed: [Batch] = []
   /// The last batches that were acknowledged.
   var sent: [Batch] = []
+  /// All lines that were ever sent, by session.
+  var lines: [SessionKey: Set<ArraySlice<UInt8>>] = [:]
   var batches = 0
   var compactions: UInt32 = 0
   /// Snapshots that were made and stores that were restored, with what must be in them.
@@ -117,7 +119,7 @@ struct ScriptedLife {
   }
 
   /// All steps, whatever fails: the store is opened again where it has to be. With `looking` it is read in between.
-  mutating func goOn(looking: Bool = false) {
+  mutating func goOn(looking: Bool = false, atLinesOnly: Bool = false) {
     var process: UInt32 = 0
     for (number, step) in Self.steps.enumerated() {
       if store.disk.isCrashed { break }
@@ -135,7 +137,7 @@ struct ScriptedLife {
           writer = nil
         }
       }
-      if looking, number % 3 == 2 { look() }
+      if looking, number % 3 == 2 { look(atLinesOnly: atLinesOnly) }
     }
     try? writer?.close()
     writer = nil
@@ -189,10 +191,11 @@ struct ScriptedLife {
   }
 
   /// Reads all sessions: what is given out is right, or an error, or declared missing.
-  private mutating func look() {
+  private mutating func look(atLinesOnly: Bool) {
     guard let writer else { return }
     do {
-      if let problem = try oracle.problem(in: writer.core, declared: true) { problems.append(problem) }
+      let problem = try oracle.problem(in: writer.core, declared: true)
+      if let problem = try atLinesOnly ? stranger(in: writer.core) : problem { problems.append(problem) }
     } catch {
       errors.append(error)
     }

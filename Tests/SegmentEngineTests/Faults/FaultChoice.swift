@@ -39,6 +39,12 @@ struct FaultCase: Sendable, CustomStringConvertible {
 
   func fault(at operation: Int) -> Fault { Fault(fault, at: .ordinal(operation), times: times) }
 
+  /// Whether every read is wrong from some operation on.
+  var isLyingForGood: Bool {
+    if case .once = times { return false }
+    return kind == .bitFlip || kind == .misdirected
+  }
+
   var isSync: Bool { kind == .lostSync || kind == .revertedSync }
 
   /// Whether it can befall an operation, by its line in the disk's log.
