@@ -227,8 +227,12 @@ package final class Catalog: Sendable {
     do throws(FileError) {
       try file.writeBytes(bytes, at: end)
     } catch {
-      // What was written of it is no whole frame to any reader, or is taken back here; the mark stays set.
-      try? file.truncate(to: end)
+      // What was written of it may be a whole frame in its first copy: it is taken back for good, before anyone may remove
+      // the files that it names. The mark stays set.
+      try Self.inDoubt(layout) { () throws(FileError) in
+        try file.truncate(to: end)
+        try file.syncData()
+      }
       throw StoreError(error, in: layout)
     }
     try Self.inDoubt(layout) { () throws(FileError) in try file.syncData() }

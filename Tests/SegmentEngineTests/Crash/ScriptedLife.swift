@@ -194,6 +194,8 @@ struct ScriptedLife {
   private mutating func look(atLinesOnly: Bool) {
     guard let writer else { return }
     do {
+      // A step that failed may not have come to see what another process did.
+      try writer.core.refreshCatalog()
       let problem = try oracle.problem(in: writer.core, declared: true)
       if let problem = try atLinesOnly ? stranger(in: writer.core) : problem { problems.append(problem) }
     } catch {
