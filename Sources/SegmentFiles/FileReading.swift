@@ -15,6 +15,19 @@ extension StorageFile {
     }
   }
 
+  /// As `readBytes`, for bytes that no checksum covers and that are written again on the word of this: two reads in a row
+  /// must agree, the later one from the disk itself. Throws `EIO`, naming `path`, where four reads differ.
+  package func readAgreed(at offset: UInt64, count: Int, path: String) throws(FileError) -> [UInt8] {
+    var bytes = try readBytes(at: offset, count: count)
+    for _ in 0..<3 {
+      forgetCached()
+      let again = try readBytes(at: offset, count: count)
+      if again == bytes { return bytes }
+      bytes = again
+    }
+    throw FileError(.read, path: path, errno: FileError.inputOutput)
+  }
+
   /// Writes all of `bytes` at `offset`. After an error an unknown part of it is written.
   package func writeBytes(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
     unsafe try write(bytes.span.bytes, at: offset)

@@ -56,8 +56,15 @@ package protocol StorageFile: AnyObject, Sendable {
   func punchHole(at offset: UInt64, count: UInt64) throws(FileError)
   /// Size and identity of the open file, also when its name is gone.
   func facts() throws(FileError) -> FileFacts
+  /// Has the system read the file from the disk again, as far as it does not hold unwritten changes of it: for what was
+  /// read and cannot be. Where the system cannot be asked nothing happens.
+  func forgetCached()
   /// Closes; harmless when repeated. Reads and writes after it throw `EBADF`.
   func close()
+}
+
+extension StorageFile {
+  package func forgetCached() {}
 }
 
 /// A lock that is held. Its file's content is free for the holder's description of itself.
@@ -126,4 +133,7 @@ package struct FileError: Error, Sendable, Equatable {
     self.path = path
     self.errno = errno
   }
+
+  /// `EIO`.
+  package static let inputOutput: Int32 = 5
 }

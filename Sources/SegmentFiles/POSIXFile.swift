@@ -82,6 +82,12 @@ final class POSIXFile: StorageFile {
     }
   }
 
+  func forgetCached() {
+    guard let number = descriptor.begin() else { return }
+    defer { descriptor.end() }
+    SystemCalls.forgetCached(number)
+  }
+
   func close() {
     descriptor.close()
   }

@@ -8,17 +8,9 @@ import CSegmentShims
   import Glibc
 #endif
 
-/// The number a system call failed with.
-struct SystemFailure: Error {
-  var errno: Int32
-}
-
 /// The system calls behind the files, one function each: every call into the operating system that has to do
-/// with files goes through here. Calls that a signal interrupts are repeated, short reads and writes continued.
+/// with files goes through here. Calls that a signal interrupts are repeated, short reads and writes continued (`Transfer`).
 enum SystemCalls {
-  /// What one call may move at most: Darwin refuses more than 2^31 - 1 bytes, Linux cuts a little below it.
-  private static let chunk = 1 << 30
-
   /// Opens, always close-on-exec, never through a symbolic link in the last part. Not blocking, or a named pipe
   /// left in a store would hang its opener; for files that makes no difference.
   static func open(_ path: String, _ flags: Int32) throws(SystemFailure) -> Int32 {
@@ -36,54 +28,48 @@ enum SystemCalls {
     -> Int
   {
     try unsafe buffer.withUnsafeMutableBytes { (bytes) throws(SystemFailure) -> Int in
-      var done = 0
-      while done < bytes.count {
-        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
-        let wanted = min(rest.count, chunk)
-        let position = try advanced(offset, by: done)
-        let count = try repeated { unsafe pread(descriptor, rest.baseAddress, wanted, position) }
-        if count == 0 { break }
-        done += count
+      try Transfer.read(bytes.count, at: offset) { done, wanted, position in
+        // `done` is below the count: there is an address.
+        unsafe pread(descriptor, bytes.baseAddress?.advanced(by: done), wanted, position)
       }
-      return done
     }
   }
 
   /// Writes all of `data`.
   static func write(_ descriptor: Int32, _ data: RawSpan, at offset: Int64) throws(SystemFailure) {
     try unsafe data.withUnsafeBytes { (bytes) throws(SystemFailure) -> Void in
-      var done = 0
-      while done < bytes.count {
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
-        let wanted = min(rest.count, chunk)
-        let position = try advanced(offset, by: done)
-        let count = try repeated { unsafe pwrite(descriptor, rest.baseAddress, wanted, position) }
-        // No progress and no error would otherwise be tried for ever.
-        guard count > 0 else { throw SystemFailure(errno: EIO) }
-        done += count
+      try Transfer.write(bytes.count, at: offset) { done, wanted, position in
+        unsafe pwrite(descriptor, bytes.baseAddress?.advanced(by: done), wanted, position)
       }
     }
   }
 
   static func syncData(_ descriptor: Int32) throws(SystemFailure) {
-    _ = try repeated { segment_sync_data(descriptor) }
+    _ = try Transfer.repeated { segment_sync_data(descriptor) }
   }
 
   static func syncAll(_ descriptor: Int32) throws(SystemFailure) {
-    _ = try repeated { segment_sync_all(descriptor) }
+    _ = try Transfer.repeated { segment_sync_all(descriptor) }
+  }
+
+  /// Only advice, and only clean pages go: what fails does no harm.
+  static func forgetCached(_ descriptor: Int32) {
+    #if !canImport(Darwin)
+      _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    #endif
   }
 
   static func truncate(_ descriptor: Int32, to size: Int64) throws(SystemFailure) {
-    _ = try repeated { ftruncate(descriptor, off_t(size)) }
+    _ = try Transfer.repeated { ftruncate(descriptor, off_t(size)) }
   }
 
   static func punchHole(_ descriptor: Int32, at offset: Int64, count: Int64) throws(SystemFailure) {
-    _ = try repeated { segment_punch_hole(descriptor, offset, count) }
+    _ = try Transfer.repeated { segment_punch_hole(descriptor, offset, count) }
   }
 
   static func status(_ descriptor: Int32) throws(SystemFailure) -> stat {
     var found = stat()
-    _ = try repeated { unsafe fstat(descriptor, &found) }
+    _ = try Transfer.repeated { unsafe fstat(descriptor, &found) }
     return found
   }
 
@@ -113,7 +99,7 @@ enum SystemCalls {
   /// Takes the lock of an open file; false when another holds it and `wait` is false.
   static func takeLock(_ descriptor: Int32, wait: Bool) throws(SystemFailure) -> Bool {
     do throws(SystemFailure) {
-      _ = try repeated { segment_lock_take(descriptor, wait ? 1 : 0) }
+      _ = try Transfer.repeated { segment_lock_take(descriptor, wait ? 1 : 0) }
       return true
     } catch {
       if error.errno == EAGAIN { return false }
@@ -122,11 +108,11 @@ enum SystemCalls {
   }
 
   static func dropLock(_ descriptor: Int32) throws(SystemFailure) {
-    _ = try repeated { segment_lock_drop(descriptor) }
+    _ = try Transfer.repeated { segment_lock_drop(descriptor) }
   }
 
   static func isLockHeld(_ descriptor: Int32) throws(SystemFailure) -> Bool {
-    try repeated { segment_lock_is_held(descriptor) } == 1
+    try Transfer.repeated { segment_lock_is_held(descriptor) } == 1
   }
 
   static func volume(_ path: String) throws(SystemFailure) -> VolumeFacts {
@@ -165,22 +151,12 @@ extension SystemCalls {
     }
   }
 
-  /// Repeats a call as long as signals interrupt it.
-  private static func repeated<Result: SignedInteger>(_ call: () -> Result) throws(SystemFailure) -> Result {
-    while true {
-      let result = call()
-      if result != -1 { return result }
-      let code = errno
-      if code != EINTR { throw SystemFailure(errno: code) }
-    }
-  }
-
   /// A zero inside a path would silently cut it.
   private static func checked(
     _ path: String, _ call: (UnsafePointer<CChar>) -> Int32
   ) throws(SystemFailure) -> Int32 {
     guard !path.utf8.contains(0) else { throw SystemFailure(errno: EINVAL) }
-    return try repeated { unsafe path.withCString { unsafe call($0) } }
+    return try Transfer.repeated { unsafe path.withCString { unsafe call($0) } }
   }
 
   private static func checked(
@@ -193,11 +169,5 @@ extension SystemCalls {
       }
       return unsafe second.withCString { unsafe call(start, $0) }
     }
-  }
-
-  private static func advanced(_ offset: Int64, by count: Int) throws(SystemFailure) -> off_t {
-    let (sum, overflow) = offset.addingReportingOverflow(Int64(count))
-    guard !overflow else { throw SystemFailure(errno: EFBIG) }
-    return off_t(sum)
   }
 }

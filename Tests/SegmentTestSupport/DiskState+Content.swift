@@ -110,11 +110,12 @@ extension DiskState {
   }
 
   mutating func sync(_ handle: Handle, fault: Fault.Kind?) throws(FileError) {
-    if case .failedSyncLosesDirtyData = fault {
-      nodes[handle.node].pending.removeAll()
-      throw FileError(.sync, path: handle.path, errno: EIO)
+    switch fault {
+    case .failedSyncLosesDirtyData: nodes[handle.node].pending.removeAll()
+    case .failedSyncRevertsDirtyData: revert(handle.node)
+    default: return nodes[handle.node].sync()
     }
-    nodes[handle.node].sync()
+    throw FileError(.sync, path: handle.path, errno: EIO)
   }
 
   func facts(_ node: Int) -> FileFacts {
@@ -123,6 +124,14 @@ extension DiskState {
       kind: found.isDirectory ? .directory : .file, size: UInt64(found.current.size), inode: UInt64(node + 1),
       owner: geteuid(), links: UInt64(found.links),
       allocated: UInt64(found.current.allocatedPages * FileImage.pageSize))
+  }
+
+  /// What is not durable is forgotten, by the cache too.
+  private mutating func revert(_ node: Int) {
+    nodes[node].pending.removeAll()
+    usedPages -= nodes[node].current.allocatedPages
+    nodes[node].current = nodes[node].durable
+    usedPages += nodes[node].current.allocatedPages
   }
 
   private mutating func change(_ node: Int, _ change: ContentChange) {

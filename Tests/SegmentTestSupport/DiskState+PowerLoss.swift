@@ -34,6 +34,7 @@ extension DiskState {
     copy.log = []
     copy.crashPoint = nil
     copy.isCrashed = false
+    copy.turns = nil
     return copy
   }
 

@@ -43,6 +43,10 @@ struct DiskState: Sendable {
   var crashPoint: Int?
   var isCrashed = false
   var faults: [Fault] = []
+  /// Draws what the system writes back of itself; nil: it writes nothing back before it is told to.
+  var writeBack: SplitMix64?
+  /// Two processes of which one runs at a time.
+  var turns: SimulatedTurns?
   var isLogging = false
   var log: [String] = []
   /// Places that paths were found to name; lookups of paths are most of a small life.
@@ -77,6 +81,7 @@ struct DiskState: Sendable {
         isCrashed = true
         return (true, nil)
       }
+      writeBackOnce()
     }
     guard !faults.isEmpty, let index = faults.firstIndex(where: { $0.befalls(operation, path, ordinal: ordinal) })
     else { return (false, nil) }

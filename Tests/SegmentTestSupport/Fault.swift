@@ -18,6 +18,8 @@ package struct Fault: Sendable {
     /// A sync of data throws `EIO`; what was dirty is taken for clean, so that a later sync that succeeds does
     /// not write it. Reads still see it, until the power goes.
     case failedSyncLosesDirtyData
+    /// The same, and the cache is read from the disk again: reads no longer see what was dirty.
+    case failedSyncRevertsDirtyData
     /// A read succeeds with one bit turned.
     case bitFlipOnRead
     /// A read succeeds with bytes from another place of the file, or of another file.
@@ -43,7 +45,7 @@ package struct Fault: Sendable {
     switch kind {
     case .errno: break
     case .shortWrite: guard operation == .write else { return false }
-    case .failedSyncLosesDirtyData: guard operation == .sync else { return false }
+    case .failedSyncLosesDirtyData, .failedSyncRevertsDirtyData: guard operation == .sync else { return false }
     case .bitFlipOnRead, .misdirectedRead: guard operation == .read else { return false }
     }
     switch (place, times) {

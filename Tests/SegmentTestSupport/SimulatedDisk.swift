@@ -16,6 +16,10 @@ import SegmentFiles
 ///   selection in which changes of one name, and of one file within a directory, keep their order. A rename is one
 ///   step: the old state or the new one. Directories are independent of each other, save for a rename between two.
 /// - A file without a durable name is gone, as is all in a directory without one.
+/// - Before any operation the system may write back pages or names of itself (`writeBack(seed:)`): what was not synced is
+///   durable then, in an order of the system's own.
+/// - A sync of data that fails may lose what was dirty although a later one succeeds. The sync of a directory that fails
+///   loses nothing that a later one could not make durable.
 /// - A killed process loses its locks and open files; the page cache, and so all it wrote, survives it.
 ///
 /// Operations that change anything have numbers from 0 on, in the order they are called. Nothing here depends on
@@ -102,6 +106,12 @@ package final class SimulatedDisk: Sendable {
     state.withLock { $0.faults.removeAll() }
   }
 
+  /// Where the system's own write-back begins: from here on pages and names that nobody synced become durable now and
+  /// then, as the seed decides. Nil: none do.
+  package func writeBack(seed: UInt64?) {
+    state.withLock { $0.writeBack = seed.map { SplitMix64(seed: $0) } }
+  }
+
   /// Bytes that files can take, in whole pages of 4,096; holes take none. Beyond it writes, after the part that
   /// still fits, and new files throw `ENOSPC`. Nil: no limit.
   package var capacity: UInt64? {
@@ -132,6 +142,10 @@ package final class SimulatedDisk: Sendable {
     _ operation: FileError.Operation, _ path: String, process: Int, _ detail: @autoclosure () -> String = "",
     _ body: (inout DiskState, Fault.Kind?) throws(FileError) -> Result
   ) throws(FileError) -> Result {
+    if state.withLock({ $0.arrive(operation, process: process) }) {
+      state.broadcast()
+      state.wait(while: { $0.isHeldUp(process) }, then: { _ in })
+    }
     let outcome = try state.withLock { (state) throws(FileError) -> Result? in
       let (crashes, fault) = try state.begin(operation, path, process: process, detail())
       guard crashes else { return try body(&state, fault) }

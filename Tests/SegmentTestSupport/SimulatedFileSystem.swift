@@ -12,7 +12,7 @@ package import SegmentFiles
 /// `/` on; there are no symbolic links, and `..` is refused with `EINVAL`.
 package final class SimulatedFileSystem: FileSystem {
   package let disk: SimulatedDisk
-  private let process: Int
+  let process: Int
 
   init(disk: SimulatedDisk, process: Int) {
     self.disk = disk
@@ -25,6 +25,9 @@ package final class SimulatedFileSystem: FileSystem {
     disk.state.withLock { $0.kill(process) }
     disk.state.broadcast()
   }
+
+  /// Whether the process was ended.
+  package var isKilled: Bool { disk.state.withLock { $0.killedProcesses.contains(process) } }
 
   package func open(_ path: String, _ access: FileAccess) throws(FileError) -> any StorageFile {
     let process = process
@@ -113,9 +116,16 @@ package final class SimulatedFileSystem: FileSystem {
           return try state.create(path, isDirectory: false, .create)
         }
       }
+    let mayWait = disk.state.withLock { !wait || $0.holds[node] == nil || $0.beginWaiting(process, node) }
+    guard mayWait else { throw FileError(.lock, path: path, errno: EDEADLK) }
+    disk.state.broadcast()
     let handle = try disk.state.wait(
-      while: { wait && $0.holds[node] != nil && !$0.isCrashed && !$0.killedProcesses.contains(process) },
+      while: { state in
+        guard wait, !state.isCrashed, !state.killedProcesses.contains(process) else { return false }
+        return state.holds[node] != nil || state.isHeldUp(process)
+      },
       then: { (state) throws(FileError) -> Int? in
+        state.turns?.waiting[process] = nil
         try state.requireAlive(.lock, path, process: process)
         guard state.holds[node] == nil else { return nil }
         let handle = state.openHandle(node, path, process: process, isWritable: true)

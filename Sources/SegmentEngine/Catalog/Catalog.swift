@@ -76,7 +76,7 @@ package final class Catalog: Sendable {
       let facts = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: layout.catalog) }
       guard let facts else { throw Self.missing(layout) }
       if facts.inode == current.inode, facts.size == current.end { return false }
-      let next = try Self.reload(current, environment, layout)
+      let next = try Self.reload(current, environment, layout, isAlone: false)
       loaded.withLock { $0 = next }
       return next.state.commit != current.state.commit
     }
@@ -106,7 +106,7 @@ package final class Catalog: Sendable {
       guard let lock else { throw StoreError(.locked, "the catalog's lock was not given", isRetryable: true) }
       defer { lock.release() }
       let record = try inStore(layout) { () throws(FileError) in try LockRecord.read(lock.file) }
-      var current = try Self.reload(loaded.withLock { $0 }, environment, layout)
+      var current = try Self.reload(loaded.withLock { $0 }, environment, layout, isAlone: true)
       loaded.withLock { $0 = current }
       var edits = try make(current.state)
       if edits.isEmpty { return current.state }
@@ -188,7 +188,7 @@ package final class Catalog: Sendable {
       guard let lock else { return }
       defer { lock.release() }
       let record = try inStore(layout) { () throws(FileError) in try LockRecord.read(lock.file) }
-      var current = try Self.reload(loaded.withLock { $0 }, environment, layout)
+      var current = try Self.reload(loaded.withLock { $0 }, environment, layout, isAlone: true)
       if record?.mark ?? true || current.hasTornTail || current.hasDamagedCopy || isDue(current) {
         var state = current.state
         state.generation += 1
@@ -207,7 +207,7 @@ package final class Catalog: Sendable {
         try environment.files.lock(layout.catalogLock, wait: true)
       }
       defer { lock?.release() }
-      let current = try Self.reload(loaded.withLock { $0 }, environment, layout)
+      let current = try Self.reload(loaded.withLock { $0 }, environment, layout, isAlone: true)
       loaded.withLock { $0 = current }
       try body(current.state)
     }
@@ -227,8 +227,12 @@ package final class Catalog: Sendable {
     do throws(FileError) {
       try file.writeBytes(bytes, at: end)
     } catch {
-      // What was written of it is no whole frame to any reader, or is taken back here; the mark stays set.
-      try? file.truncate(to: end)
+      // What was written of it may be a whole frame in its first copy: it is taken back for good, before anyone may remove
+      // the files that it names. The mark stays set.
+      try Self.inDoubt(layout) { () throws(FileError) in
+        try file.truncate(to: end)
+        try file.syncData()
+      }
       throw StoreError(error, in: layout)
     }
     try Self.inDoubt(layout) { () throws(FileError) in try file.syncData() }
@@ -296,10 +300,12 @@ package final class Catalog: Sendable {
   }
 
   /// Opens the catalog by name and reads all of it. One that is replaced, and destroyed, meanwhile is opened again.
-  private static func load(_ environment: StoreEnvironment, _ layout: Layout) throws(StoreError) -> Loaded {
+  private static func load(
+    _ environment: StoreEnvironment, _ layout: Layout, isAlone: Bool = false
+  ) throws(StoreError) -> Loaded {
     while true {
       var inode: UInt64?
-      do throws(StoreError) { return try loadOnce(environment, layout, &inode) } catch {
+      do throws(StoreError) { return try loadOnce(environment, layout, &inode, isAlone: isAlone) } catch {
         let named = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: layout.catalog) }
         guard let named, let inode, named.inode != inode else { throw error }
       }
@@ -307,7 +313,7 @@ package final class Catalog: Sendable {
   }
 
   private static func loadOnce(
-    _ environment: StoreEnvironment, _ layout: Layout, _ inode: inout UInt64?
+    _ environment: StoreEnvironment, _ layout: Layout, _ inode: inout UInt64?, isAlone: Bool
   ) throws(StoreError) -> Loaded {
     let file: any StorageFile
     do {
@@ -322,10 +328,7 @@ package final class Catalog: Sendable {
     }
     let facts = try inStore(layout) { () throws(FileError) in try file.facts() }
     inode = facts.inode
-    let bytes = try inStore(layout) { () throws(FileError) in
-      try file.readBytes(at: 0, count: Int(min(facts.size, UInt64(Int32.max))))
-    }
-    let scan = CatalogScan(bytes, base: 0, next: 0)
+    let (bytes, scan) = try scanned(file, base: 0, next: 0, size: facts.size, isAlone: isAlone, layout)
     guard let first = scan.frames.first else {
       if let version = scan.newerVersion { throw StoreError.newerFormat("catalog", version: version) }
       if bytes.starts(with: [0x53, 0x47, 0x43, 0x54]) || scan.lost != nil {
@@ -343,19 +346,47 @@ package final class Catalog: Sendable {
 
   /// Brings what was loaded up to date: by the end of the file, or whole where another generation took its place.
   private static func reload(
-    _ current: Loaded, _ environment: StoreEnvironment, _ layout: Layout
+    _ current: Loaded, _ environment: StoreEnvironment, _ layout: Layout, isAlone: Bool
   ) throws(StoreError) -> Loaded {
     let named = try inStore(layout) { () throws(FileError) in try environment.files.facts(at: layout.catalog) }
     guard let named else { throw missing(layout) }
-    guard named.inode == current.inode, named.size >= current.end else { return try load(environment, layout) }
+    guard named.inode == current.inode, named.size >= current.end else {
+      return try load(environment, layout, isAlone: isAlone)
+    }
     var next = current
     next.hasTornTail = false
     guard named.size > current.end else { return next }
-    let bytes = try inStore(layout) { () throws(FileError) in
-      try current.file.readBytes(at: current.end, count: Int(min(named.size - current.end, UInt64(Int32.max))))
-    }
-    try apply(CatalogScan(bytes, base: current.end, next: current.nextFrame), to: &next)
+    let (_, scan) = try scanned(
+      current.file, base: current.end, next: current.nextFrame, size: named.size, isAlone: isAlone, layout)
+    try apply(scan, to: &next)
     return next
+  }
+
+  /// Reads from `base` to the end. What is not whole is read again, from the disk itself, until two reads agree: a new
+  /// generation is written without what is taken for torn. One that holds the lock throws where they never do; others may
+  /// be reading what is being written.
+  private static func scanned(
+    _ file: any StorageFile, base: UInt64, next: UInt32, size: UInt64, isAlone: Bool, _ layout: Layout
+  ) throws(StoreError) -> (bytes: [UInt8], scan: CatalogScan) {
+    let count = Int(min(size - base, UInt64(Int32.max)))
+    return try inStore(layout) { () throws(FileError) in
+      var bytes = try file.readBytes(at: base, count: count)
+      var scan = CatalogScan(bytes, base: base, next: next)
+      var attempt = 0
+      while !scan.isWhole {
+        attempt += 1
+        file.forgetCached()
+        let again = try file.readBytes(at: base, count: count)
+        if again == bytes { break }
+        if attempt == 4 {
+          guard isAlone else { break }
+          throw FileError(.read, path: layout.catalog, errno: ErrorNumber.io)
+        }
+        bytes = again
+        scan = CatalogScan(bytes, base: base, next: next)
+      }
+      return (bytes, scan)
+    }
   }
 
   private static func apply(_ scan: CatalogScan, to loaded: inout Loaded) throws(StoreError) {

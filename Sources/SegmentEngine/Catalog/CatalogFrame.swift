@@ -43,6 +43,11 @@ struct CatalogScan {
   /// Set where a page says it is of a newer version.
   var newerVersion: UInt16?
 
+  /// Whether all of it is frames, each in both copies.
+  var isWhole: Bool {
+    !hasTornTail && lost == nil && damagedCopies.isEmpty && newerVersion == nil && (end > 0 || !frames.isEmpty)
+  }
+
   /// Scans `bytes`, read from offset `base` of the file, where frame `next` is expected to begin.
   init(_ bytes: [UInt8], base: UInt64, next: UInt32) {
     end = base

@@ -37,8 +37,9 @@ struct FileChange {
 }
 
 extension FilePatch {
-  /// The patch that makes some changes, which do not overlap. Reads the pages that are changed in part.
-  init(_ changes: [FileChange], of file: any StorageFile) throws(FileError) {
+  /// The patch that makes some changes, which do not overlap. Reads the pages that are changed in part. `path` is for
+  /// errors.
+  init(_ changes: [FileChange], of file: any StorageFile, path: String) throws(FileError) {
     let size = try file.facts().size
     var pages: [UInt64: [UInt8]] = [:]
     var zeros: [Zeros] = []
@@ -59,7 +60,9 @@ extension FilePatch {
         let page = at / Self.page * Self.page
         let end = min(change.end, page + Self.page)
         if pages[page] == nil {
-          pages[page] = try file.readBytes(at: page, count: Int(min(Self.page, size - min(size, page))))
+          // What neighbours have on the page is written again as it is read.
+          let count = Int(min(Self.page, size - min(size, page)))
+          pages[page] = try file.readAgreed(at: page, count: count, path: path)
         }
         let place = Int(at - page)..<Int(end - page)
         if place.upperBound <= pages[page]?.count ?? 0 {

@@ -29,6 +29,7 @@ final class PatchedFile: StorageFile {
   }
 
   func facts() throws(FileError) -> FileFacts { try file.facts() }
+  func forgetCached() { file.forgetCached() }
   func close() { file.close() }
 
   func write(_ bytes: RawSpan, at offset: UInt64) throws(FileError) { try refuse(.write) }

@@ -129,9 +129,16 @@ extension GoneList {
     guard facts.entries <= UInt64(limit) else {
       throw .damaged("the catalog gives an impossible size of a list of gone sessions", file: name, offset: 0)
     }
+    let file = try inStore(layout) { () throws(FileError) in try environment.files.open(path, .read) }
+    return try readTwice(file) { () throws(StoreError) in try read(facts, store: store, file, layout) }
+  }
+
+  private static func read(
+    _ facts: GoneFacts, store: Identifier, _ file: any StorageFile, _ layout: Layout
+  ) throws(StoreError) -> GoneList {
+    let name = layout.relative(layout.gone(facts.id))
     let bytes = try inStore(layout) { () throws(FileError) in
-      let file = try environment.files.open(path, .read)
-      return try file.readBytes(at: 0, count: Int(min(fileBytes(facts.entries) + 1, try file.facts().size)))
+      try file.readBytes(at: 0, count: Int(min(fileBytes(facts.entries) + 1, try file.facts().size)))
     }
     do throws(FormatError) {
       let list = try decode(bytes, id: facts.id, store: store)

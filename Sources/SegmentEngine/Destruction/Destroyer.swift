@@ -105,8 +105,9 @@ struct Destroyer {
   func stands(_ segment: DoomedSegment, in pack: Identifier) throws(StoreError) -> Bool {
     guard let file = try open(core.layout.pack(pack)) else { return false }
     let range = segment.entryRange
+    // On the word of a wrong read it would be left where it is, and said to be gone.
     let bytes = try inStore(core.layout) { () throws(FileError) in
-      try file.readBytes(at: range.lowerBound, count: range.count)
+      try file.readAgreed(at: range.lowerBound, count: range.count, path: core.layout.pack(pack))
     }
     let entry = (try? SegmentEntry.decode(bytes, pack: pack, at: range.lowerBound)) ?? nil
     return entry.map { ErasedEntry($0) == segment.erased } ?? false
@@ -129,7 +130,9 @@ struct Destroyer {
     }
     if changes.isEmpty { return nil }
     let made = changes
-    let patch = try inStore(core.layout) { () throws(FileError) in try FilePatch(made, of: file) }
+    let patch = try inStore(core.layout) { () throws(FileError) in
+      try FilePatch(made, of: file, path: core.layout.pack(pack))
+    }
     return Destruction.PackPart(pack: pack, patch: patch, erased: erased)
   }
 }

@@ -48,7 +48,7 @@ struct JournalErasure {
     }
     let made = changes
     let patch: FilePatch
-    do throws(FileError) { patch = try FilePatch(made, of: try files.open(path, .read)) } catch {
+    do throws(FileError) { patch = try FilePatch(made, of: try files.open(path, .read), path: path) } catch {
       if error.errno == ErrorNumber.notFound { return }
       throw StoreError(error, in: layout)
     }

@@ -82,8 +82,9 @@ enum DictionaryFile {
     let path = layout.dictionary(facts.id, copy: copy)
     let temporary = layout.temporaryFile(environment.newIdentifier())
     do throws(FileError) {
-      let bytes = try environment.files.open(layout.dictionary(facts.id, copy: 1 - copy), .read)
-        .readBytes(at: 0, count: Int(facts.fileBytes))
+      let other = layout.dictionary(facts.id, copy: 1 - copy)
+      let bytes = try environment.files.open(other, .read)
+        .readAgreed(at: 0, count: Int(facts.fileBytes), path: other)
       let file = try environment.files.open(temporary, .create)
       try file.writeBytes(bytes, at: 0)
       // The damaged one is in the way; the other copy stands in until the new one is in its place.

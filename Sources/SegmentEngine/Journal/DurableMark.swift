@@ -34,8 +34,12 @@ struct DurableMark: Equatable {
 
   /// The mark of a store; nil where there is none that can be read.
   static func read(_ environment: StoreEnvironment, _ layout: Layout) -> DurableMark? {
-    guard let file = try? environment.files.open(layout.durable, .read) else { return nil }
-    return (try? file.readBytes(at: 0, count: size)).flatMap(decode)
+    for _ in 0..<2 {
+      guard let file = try? environment.files.open(layout.durable, .read) else { continue }
+      if let mark = (try? file.readBytes(at: 0, count: size)).flatMap(decode) { return mark }
+      file.forgetCached()
+    }
+    return nil
   }
 
   /// Opens the mark's file for the writer, making it where it is missing.

@@ -38,6 +38,10 @@ package final class JournalFile: Sendable {
 
   /// The head of a record, by one read.
   func readHead(at offset: UInt64, headLength: Int) throws(StoreError) -> RecordHead {
+    try readTwice(file) { () throws(StoreError) in try readHeadOnce(at: offset, headLength: headLength) }
+  }
+
+  private func readHeadOnce(at offset: UInt64, headLength: Int) throws(StoreError) -> RecordHead {
     let bytes = try inStore(layout) { () throws(FileError) in try file.readBytes(at: offset, count: headLength) }
     do { return try RecordHead.decode(bytes, at: 0, journal: id, offset: offset) } catch {
       throw .damaged("a journal record: \(error.text)", file: name, offset: offset + UInt64(error.offset))
@@ -46,6 +50,14 @@ package final class JournalFile: Sendable {
 
   /// A batch of events by one read, its checksums checked and its payload decompressed.
   package func readBatch(
+    at offset: UInt64, headLength: Int, payloadLength: Int
+  ) throws(StoreError) -> JournalBatch {
+    try readTwice(file) { () throws(StoreError) in
+      try readBatchOnce(at: offset, headLength: headLength, payloadLength: payloadLength)
+    }
+  }
+
+  private func readBatchOnce(
     at offset: UInt64, headLength: Int, payloadLength: Int
   ) throws(StoreError) -> JournalBatch {
     let bytes = try inStore(layout) { () throws(FileError) in

@@ -1,7 +1,7 @@
 package import SegmentFiles
 
 /// One record found in a journal.
-package struct FoundRecord: Sendable {
+package struct FoundRecord: Sendable, Equatable {
   package var head: RecordHead
   /// False where the payload is known to be damaged: reading it will say so.
   package var isPayloadValid = true
@@ -31,6 +31,8 @@ package enum JournalTrust: Sendable {
 package struct JournalScan {
   /// Offset behind the last group that counts.
   package private(set) var end = UInt64(JournalHeader.size)
+  /// Below it all is known to be durable: by a group's word, the mark or the seal.
+  package private(set) var durable = UInt64(JournalHeader.size)
   package private(set) var damages: [JournalDamage] = []
   /// Bytes behind `end` that are no whole group: a write cut short.
   package private(set) var tornBytes: UInt64 = 0
@@ -66,6 +68,7 @@ package struct JournalScan {
     case .durableOnly(let mark), .all(let mark):
       known = try highestDurable(from: start, limit: limit, mark: mark)
     }
+    durable = max(durable, known)
     var at = start
     while at < limit {
       let group = try readGroup(at: at, limit: limit)

@@ -1,3 +1,5 @@
+internal import SegmentFiles
+
 /// Reads the directory of a pack from first entry to last, in order of (project, session, ordinal).
 ///
 /// Reads `window` bytes ahead, so that many packs may be gone through side by side in bounded memory.
@@ -25,7 +27,14 @@ final class DirectoryReader {
   /// The next segment; nil behind the last. Erased ones are passed over. Throws `.damaged` where an entry cannot be read.
   func next() throws(StoreError) -> SegmentEntry? {
     while position < end {
-      let length = Int(try bytes(4).withLittleEndian)
+      var length = Int(try bytes(4).withLittleEndian)
+      if length < 9 || UInt64(length) > end - position {
+        // Nothing of the buffer is believed that does not fit.
+        buffer = []
+        base = position
+        pack.file.forgetCached()
+        length = Int(try bytes(4).withLittleEndian)
+      }
       guard length >= 9, UInt64(length) <= end - position else {
         throw .damaged("a directory entry has an impossible length", file: pack.name, offset: position)
       }

@@ -34,6 +34,10 @@ package final class PackFile: Sendable {
   /// Footer and locators, by one read from the end; the version by another.
   package func readEnd() throws(StoreError) -> (footer: PackFooter, locators: LocatorTable) {
     try checkVersion()
+    return try readTwice(file) { () throws(StoreError) in try readEndOnce() }
+  }
+
+  private func readEndOnce() throws(StoreError) -> (footer: PackFooter, locators: LocatorTable) {
     let size = facts.fileBytes
     guard facts.footerBytes <= size, facts.footerBytes < 1 << 32 else {
       throw .damaged("the catalog gives an impossible footer", file: name, offset: size)
@@ -57,6 +61,10 @@ package final class PackFile: Sendable {
 
   /// The footer alone, by one read.
   func readFooter() throws(StoreError) -> PackFooter {
+    try readTwice(file) { () throws(StoreError) in try readFooterOnce() }
+  }
+
+  private func readFooterOnce() throws(StoreError) -> PackFooter {
     let size = facts.fileBytes
     guard size >= UInt64(PackFooter.size) else {
       throw .damaged("the catalog gives an impossible size of a pack", file: name, offset: 0)
@@ -73,6 +81,10 @@ package final class PackFile: Sendable {
     guard length >= 9, UInt64(offset) + UInt64(length) <= facts.fileBytes else {
       throw .damaged("a locator points outside of its pack", file: name, offset: UInt64(offset))
     }
+    return try readTwice(file) { () throws(StoreError) in try readEntryOnce(offset: offset, length: length) }
+  }
+
+  private func readEntryOnce(offset: UInt32, length: UInt32) throws(StoreError) -> SegmentEntry? {
     let bytes = try read(at: UInt64(offset), count: Int(length), "directory entry")
     do {
       return try SegmentEntry.decode(bytes, pack: id, at: UInt64(offset))
@@ -97,6 +109,10 @@ package final class PackFile: Sendable {
 
   /// The frame of a block as it is stored, checked, by one read.
   package func readFrame(_ block: BlockEntry, of session: SessionKey) throws(StoreError) -> [UInt8] {
+    try readTwice(file) { () throws(StoreError) in try readFrameOnce(block, of: session) }
+  }
+
+  private func readFrameOnce(_ block: BlockEntry, of session: SessionKey) throws(StoreError) -> [UInt8] {
     let bytes = try read(at: block.frameOffset, count: block.stored, "block")
     guard Checksum.placed(id, block.frameOffset, bytes, 0..<bytes.count) == block.frameChecksum else {
       throw .damaged(

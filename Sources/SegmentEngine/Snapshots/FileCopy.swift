@@ -37,7 +37,8 @@ struct FileCopy {
     let to = try files.open(target, .create)
     var at: UInt64 = 0
     while at < count {
-      let bytes = try from.readBytes(at: at, count: Int(min(1 << 20, count - at)))
+      // No checksum is looked at here: a wrong read would be in the copy for good.
+      let bytes = try from.readAgreed(at: at, count: Int(min(1 << 20, count - at)), path: source)
       if bytes.isEmpty { break }
       try to.writeBytes(bytes, at: at)
       at += UInt64(bytes.count)

@@ -233,11 +233,10 @@ package final class StoreCore: Sendable {
     } else {
       trust = isWritten ? .durableOnly(mark: position) : .all(mark: position)
     }
-    var found: [FoundRecord] = []
-    let scan = try inStore(layout) { () throws(FileError) in
-      var scan = try JournalScan(journal.file, id: facts.id)
-      try scan.run(from: start ?? UInt64(JournalHeader.size), trust: trust) { found.append($0) }
-      return scan
+    let (scan, found) = try inStore(layout) { () throws(FileError) in
+      try JournalScan.agreed(
+        journal.file, id: facts.id, path: layout.journal(facts.id), from: start ?? UInt64(JournalHeader.size),
+        trust: trust)
     }
     report(scan.damages, in: journal)
     let identity = JournalIdentity(id: facts.id, ordinal: facts.ordinal, epoch: facts.epoch)

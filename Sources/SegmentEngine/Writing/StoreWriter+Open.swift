@@ -7,7 +7,7 @@ extension StoreWriter {
   /// Recovery reads the catalog and the journals that are not flushed:
   /// 1. the writer lock is taken, then the catalog opened (or made);
   /// 2. what an erasure left half done is done again; each journal that was not sealed is read to its last whole group
-  ///    and synced, since after a mere crash of the process that group may be in the page cache only;
+  ///    and made durable, since after a mere crash of the process that group may be in the page cache only;
   /// 3. one commit seals them, removes those without a record, and starts a new epoch;
   /// 4. files that the catalog does not name are removed, if no one else may be making them.
   ///
@@ -108,22 +108,22 @@ extension StoreWriter {
   private func recover(
     _ facts: JournalFacts, mark: DurableMark?
   ) throws(StoreError) -> (position: UInt64, isDamaged: Bool) {
-    let journal = try JournalFile(
+    var journal = try JournalFile(
       facts.id, environment, layout, patch: core.catalog.state.patch(ofJournal: facts.id))
     let position = mark.flatMap { $0.journal == facts.id ? $0.position : nil } ?? 0
     let identity = JournalIdentity(id: facts.id, ordinal: facts.ordinal, epoch: facts.epoch)
-    let live = core.contents
-    let scan = try inStore(layout) { () throws(FileError) in
-      var scan = try JournalScan(journal.file, id: facts.id)
+    let (scan, records) = try inStore(layout) { () throws(FileError) in
       let trust = facts.sealedEnd.map { JournalTrust.sealed(end: $0) } ?? .all(mark: position)
-      try scan.run(trust: trust) { record in
-        live.withLock { $0.live.apply(record.head, in: identity) }
-      }
-      if facts.sealedEnd == nil {
-        let file = try environment.files.open(layout.journal(facts.id), .write)
-        try file.syncData()
-      }
-      return scan
+      let found = try JournalScan.agreed(journal.file, id: facts.id, path: layout.journal(facts.id), trust: trust)
+      if facts.sealedEnd == nil { try makeDurable(facts.id, found.scan) }
+      return found
+    }
+    if facts.sealedEnd == nil {
+      // A copy may stand in its place.
+      journal = try JournalFile(facts.id, environment, layout, patch: core.catalog.state.patch(ofJournal: facts.id))
+    }
+    core.contents.withLock { contents in
+      for record in records { contents.live.apply(record.head, in: identity) }
     }
     core.report(scan.damages, in: journal)
     if scan.tornBytes > 0 {

@@ -156,13 +156,19 @@ package final class StoreWriter: Sendable {
 
   func moveMark(_ state: inout State) {
     guard let journal = state.journal else { return }
-    do {
-      if state.markFile == nil { state.markFile = try DurableMark.open(environment, layout) }
-      try state.markFile?.writeBytes(
-        DurableMark(journal: journal.header.id, position: journal.durable).encode(), at: 0)
-    } catch {
-      // Other processes see the events with the next group instead.
-      core.logger?.warning("the durable mark could not be written", metadata: ["error": "\(error)"])
+    for attempt in 0..<2 {
+      do {
+        if state.markFile == nil { state.markFile = try DurableMark.open(environment, layout) }
+        try state.markFile?.writeBytes(
+          DurableMark(journal: journal.header.id, position: journal.durable).encode(), at: 0)
+        return
+      } catch {
+        // Tried twice, or a snapshot that is made next would lack what was acknowledged.
+        state.markFile = nil
+        if attempt == 0 { continue }
+        // Other processes see the events with the next group instead.
+        core.logger?.warning("the durable mark could not be written", metadata: ["error": "\(error)"])
+      }
     }
   }
 

@@ -31,6 +31,7 @@ struct RandomLife {
     let disk = SimulatedDisk(seed: random.next())
     let operations = 10 + Int(random.next() % 500)
     disk.crashPoint = operations
+    if random.once(in: 2) { disk.writeBack(seed: random.next()) }
     let store = SimulatedStore(disk, seed: random.next())
     var life = ScriptedLife(store)
     live(&life, store, &random)
@@ -42,7 +43,7 @@ struct RandomLife {
   private func live(_ life: inout ScriptedLife, _ store: SimulatedStore, _ random: inout SplitMix64) {
     let keys = [
       ScriptedLife.first, ScriptedLife.second, SessionKey(project: "shop", id: "third"), ScriptedLife.dropped,
-      ScriptedLife.erased,
+      ScriptedLife.erased, ScriptedLife.crowded,
     ]
     func key(_ random: inout SplitMix64) -> SessionKey { keys[Int(random.next() % UInt64(keys.count))] }
     do {
@@ -74,8 +75,16 @@ struct RandomLife {
         case 16: try life.merge(writer)
         case 17: try life.promote(writer)
         case 18: try life.compactBeside(writer)
-        case 20: try life.setPolicy(writer)
-        case 21: try life.pin(writer, key(&random))
+        case 20 where random.once(in: 2): try life.setPolicy(writer)
+        case 21:
+          if random.once(in: 2) {
+            try life.pin(writer, key(&random))
+          } else {
+            try life.unpin(writer, key(&random))
+          }
+        case 20 where life.copies.isEmpty && !life.mayBeGone(ScriptedLife.erased):
+          try life.snapshot(writer)
+          try life.restore(writer)
         case 22 where random.next() % 3 == 0: try life.erase(writer)
         case 23: try life.expire(writer)
         case 19:

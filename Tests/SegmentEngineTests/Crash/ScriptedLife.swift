@@ -3,265 +3,205 @@ import SegmentTestSupport
 
 @testable import SegmentEngine
 
-/// A life of a store, step by step, that tells an oracle what must be there. Ends quietly at the first error, as a
-/// process does when its machine loses power.
+/// A life of a store, step by step, that tells an oracle what must be there. It ends quietly at the first error, as a
+/// process does when its machine loses power (`run`), or goes on as a program does in which a call failed (`goOn`).
 struct ScriptedLife {
+  typealias Batch = (key: SessionKey, bytes: [UInt8], batchID: String)
+
   let store: SimulatedStore
-  private(set) var oracle = StoreOracle()
-  /// A batch that was under way when the life ended, to be sent again.
-  private(set) var underWay: [(key: SessionKey, bytes: [UInt8], batchID: String)] = []
-  private var batches = 0
-  private var compactions: UInt32 = 0
+  var oracle = StoreOracle()
+  /// The batches that were under way when the life ended, to be sent again.
+  var underWay: [Batch] = []
+  /// Those that failed before, to be sent again too.
+  private var failed: [Batch] = []
+  /// The last batches that were acknowledged.
+  var sent: [Batch] = []
+  /// All lines that were ever sent, by session.
+  var lines: [SessionKey: Set<ArraySlice<UInt8>>] = [:]
+  var batches = 0
+  var compactions: UInt32 = 0
+  /// Snapshots that were made and stores that were restored, with what must be in them.
+  var copies: [Copy] = []
+  /// Whether an erasure reached the snapshot too, by its receipt.
+  var hasErasedInCopies = false
+  /// What calls threw in a life that goes on, and what was read wrongly in it.
+  private(set) var errors: [any Error] = []
+  private(set) var problems: [String] = []
+  private var writer: StoreWriter?
+
+  struct Copy {
+    var layout: Layout
+    var oracle: StoreOracle
+    /// Whether what is erased in the store is erased in it too.
+    var isSnapshot: Bool
+  }
 
   static let first = SessionKey(project: "shop", id: "a")
   static let second = SessionKey(project: "blog", id: "b/../c")
-
-  init(_ store: SimulatedStore) { self.store = store }
-
-  /// Ingest, duplicates, tags, finish, rotation, flush, another process's edits, buffered batches, reopening, a dictionary,
-  /// merging, promotion by either process, the dictionary's end.
-  mutating func run() {
-    do {
-      var writer = try store.openWriter()
-      try append(writer, [(Self.first, 3)])
-      try append(writer, [(Self.first, 2), (Self.second, 40)])
-      try tag(writer, Self.first, ["plan": "pro"])
-      try resend(writer)
-      try writer.rotate()
-      try append(writer, [(Self.second, 5)])
-      try flush(writer)
-      try append(writer, [(Self.first, 60)])
-      try editFromOutside(writer, Self.first, ["ticket": "17"])
-      try bufferAndSync(writer)
-      try finish(writer, Self.second)
-      try flush(writer)
-      try writer.close()
-      writer = try store.openWriter(2)
-      try resend(writer)
-      try append(writer, [(Self.first, 4), (Self.second, 1)])
-      try flush(writer)
-      try adoptDictionary(writer, Self.first.project)
-      try append(writer, [(Self.first, 2), (Self.second, 2)])
-      try flush(writer)
-      try merge(writer)
-      try append(writer, [(Self.first, 2)])
-      try flush(writer)
-      try compactBeside(writer)
-      try append(writer, [(Self.first, 3)])
-      try flush(writer)
-      try promote(writer)
-      try retireDictionaries(writer)
-      try append(writer, [(Self.first, 2), (Self.erased, 3), (Self.dropped, 2)])
-      try finish(writer, Self.dropped)
-      try flush(writer)
-      try append(writer, [(Self.erased, 2)])
-      try setPolicy(writer)
-      try pin(writer, Self.first)
-      try erase(writer)
-      try promote(writer)
-      try expire(writer)
-      try append(writer, [(Self.first, 2)])
-      try writer.close()
-    } catch {
-      // The power is gone.
-    }
-  }
-
-  /// A session that is erased, and one that a policy leaves out.
+  /// One that is erased, one that a policy leaves out, one that expires, one that a budget has no room for.
   static let erased = SessionKey(project: "shop", id: "to-be-erased-7731")
   static let dropped = SessionKey(project: "dropped", id: "d")
+  static let passing = SessionKey(project: "passing", id: "p")
+  static let crowded = SessionKey(project: "crowded", id: "c")
   /// What the erased session's events hold and nothing else does.
   static let trace = "trace-of-the-erased-7731"
+
+  init(_ store: SimulatedStore) { self.store = store }
 
   /// Whether a policy or an erasure may have taken a session away: nobody sends anything of it any longer.
   func mayBeGone(_ key: SessionKey) -> Bool { oracle.sessions[key]?.mayBeGone ?? false }
 
-  /// Leaves out what is of one project, keeps the rest for a long time.
-  mutating func setPolicy(_ writer: StoreWriter) throws {
-    oracle.sessions[Self.dropped, default: .init()].mayBeGone = true
-    let policy = Policy(
-      rules: [.init(name: "dropped", when: .init(projects: [Self.dropped.project]), keep: 0)],
-      otherwise: .init(name: "default", keep: 1, retention: .days(3_000)), freeBytes: 0)
-    _ = try PolicyInstallation(core: writer.core).install(policy)
+  /// All batches that got no answer, or an error.
+  var unanswered: [Batch] { failed + underWay }
+
+  enum Step: Sendable {
+    case work(@Sendable (inout ScriptedLife, StoreWriter) throws -> Void)
+    case close
   }
 
-  /// A pin is a commit to the catalog and nothing else.
-  func pin(_ writer: StoreWriter, _ key: SessionKey) throws {
-    if mayBeGone(key) { return }
-    writer.core.settle(try writer.core.catalog.commit { _ in [.pin(Pin(session: key, until: 0))] })
-  }
+  /// Ingest into several windows, duplicates, tags, finish, rotation, flush, another process's edits, buffered batches,
+  /// reopening, a dictionary, merging, promotion by either process, the dictionary's end, a snapshot and a store made of
+  /// it, a policy, a pin taken and given back, an erasure with a new generation of the catalog, expiry, a budget.
+  static let steps: [Step] = [
+    .work { try $0.append($1, [(first, 3)]) },
+    .work { try $0.append($1, [(first, 2), (second, 40)]) },
+    .work { try $0.tag($1, first, ["plan": "pro"]) },
+    .work { try $0.resend($1) },
+    .work { try $1.rotate() },
+    .work { try $0.append($1, [(second, 5)]) },
+    .work { try $0.flush($1) },
+    .work { try $0.append($1, [(first, 60)]) },
+    .work { try $0.editFromOutside($1, first, ["ticket": "17"]) },
+    .work { try $0.bufferAndSync($1) },
+    .work { try $0.finish($1, second) },
+    .work { try $0.flush($1) },
+    .close,
+    .work { try $0.resend($1) },
+    .work { try $0.append($1, [(first, 4), (second, 1)]) },
+    .work { try $0.flush($1) },
+    .work { try $0.adoptDictionary($1, first.project) },
+    .work { try $0.append($1, [(first, 2), (second, 2)]) },
+    .work { try $0.flush($1) },
+    .work { try $0.merge($1) },
+    .work { try $0.append($1, [(first, 2)]) },
+    .work { try $0.flush($1) },
+    .work { try $0.compactBeside($1) },
+    .work { try $0.append($1, [(first, 3)]) },
+    .work { try $0.flush($1) },
+    .work { try $0.promote($1) },
+    .work { try $0.retireDictionaries($1) },
+    .work { try $0.append($1, [(first, 2), (erased, 3), (dropped, 2), (passing, 3), (crowded, 4)]) },
+    .work { try $0.finish($1, dropped) },
+    .work { try $0.flush($1) },
+    .work { try $0.append($1, [(erased, 2)]) },
+    .work { try $0.snapshot($1) },
+    .work { try $0.restore($1) },
+    .work { try $0.setPolicy($1) },
+    .work { try $0.pin($1, first) },
+    .work { try $0.erase($1) },
+    .work { try $0.promote($1) },
+    .work { try $0.unpin($1, first) },
+    .work { try $0.expire($1, after: 3) },
+    .work { try $0.append($1, [(first, 2)]) },
+    .close,
+  ]
 
-  /// Erases a session in the writing process.
-  mutating func erase(_ writer: StoreWriter) throws {
-    oracle.sessions[Self.erased, default: .init()].mayBeGone = true
-    var eraser = Eraser(writer.core, writer: writer, MaintenanceControl())
-    do throws(StoreError) { _ = try eraser.run(.session(Self.erased)) } catch {
-      if error.code == .notFound { return }
-      throw error
-    }
-    oracle.sessions[Self.erased]?.isErased = true
-  }
-
-  /// Packs whose day has come go; the sessions of a test's life never have one that is near.
-  func expire(_ writer: StoreWriter) throws {
-    _ = try Maintenance(writer.core).run([.expiry, .erasure, .budget], isForced: true, MaintenanceControl())
-  }
-
-  /// Events of one batch, told apart from all others.
-  static func events(_ count: Int, number: Int) -> [UInt8] {
-    var text = ""
-    for event in 0..<count {
-      let time = 1_700_000_000_000 + number * 5_000 + event * 10
-      switch event % 5 {
-      case 0 where number % 3 == 0:
-        text += "{\"type\":4,\"data\":{\"href\":\"https://example.test/\(number)\"},\"timestamp\":\(time)}\n"
-        text += "{\"type\":2,\"data\":{\"node\":{\"id\":\(number),\"pad\":\"\(String(repeating: "x", count: 300))\"}},"
-        text += "\"timestamp\":\(time + 1)}\n"
-      default:
-        text +=
-          "{\"type\":3,\"data\":{\"source\":\(event % 6),\"id\":\(number * 1000 + event)},\"timestamp\":\(time)}\n"
+  /// Up to the first error.
+  mutating func run() {
+    var process: UInt32 = 0
+    for step in Self.steps {
+      do { try take(step, &process) } catch {
+        // The power is gone.
+        break
       }
     }
-    return Array(text.utf8)
+    writer = nil
   }
 
-  /// Events that can be told wherever they are.
-  static func tracedEvents(_ count: Int, number: Int) -> [UInt8] {
-    let lines = (0..<count).map { event in
-      let time = 1_700_000_000_000 + number * 5_000 + event * 10
-      return "{\"type\":5,\"data\":{\"tag\":\"\(trace)\",\"payload\":\(number * 100 + event)},\"timestamp\":\(time)}\n"
+  /// All steps, whatever fails: the store is opened again where it has to be. With `looking` it is read in between.
+  mutating func goOn(looking: Bool = false, atLinesOnly: Bool = false) {
+    var process: UInt32 = 0
+    for (number, step) in Self.steps.enumerated() {
+      if store.disk.isCrashed { break }
+      do {
+        try open(&process)
+        try sendAgain()
+        try take(step, &process)
+      } catch {
+        errors.append(error)
+        oracle.doubtAll()
+        failed += underWay
+        underWay = []
+        if writer?.state.withLock({ $0.poison != nil }) ?? false {
+          try? writer?.close()
+          writer = nil
+        }
+      }
+      if looking, number % 3 == 2 { look(atLinesOnly: atLinesOnly) }
     }
-    return Array(lines.joined().utf8)
+    try? writer?.close()
+    writer = nil
   }
 
-  func prepared(_ key: SessionKey, _ bytes: [UInt8], _ batchID: String, _ durability: Durability = .synced) throws
-    -> PendingCommit
-  {
-    .batch(
-      try PreparedBatch(
-        bytes, to: key, window: "w", batchID: batchID, visitor: nil, validation: .rejectBatch, durability: durability,
-        origin: .live, received: store.clock.now(), limits: .init()))
+  private mutating func open(_ process: inout UInt32) throws {
+    if writer != nil { return }
+    process += 1
+    writer = try store.openWriter(process)
   }
 
-  mutating func append(
-    _ writer: StoreWriter, _ wanted: [(SessionKey, Int)], durability: Durability = .synced
-  ) throws {
-    store.clock.advance(milliseconds: 100)
-    var group: [PendingCommit] = []
-    underWay = []
-    for (key, count) in wanted {
-      batches += 1
-      let isErased = key == Self.erased
-      // Once it is gone nothing more is taken of it: a client stops.
-      if oracle.sessions[key]?.mayBeGone ?? false { continue }
-      let bytes = isErased ? Self.tracedEvents(count, number: batches) : Self.events(count, number: batches)
-      let batchID = "batch-\(batches)"
-      try writer.core.prepare(key)
-      group.append(try prepared(key, bytes, batchID, durability))
-      underWay.append((key, bytes, batchID))
-      oracle.sessions[key, default: .init()].possible.append(bytes)
-    }
-    if group.isEmpty { return }
-    for outcome in writer.commit(group) { _ = try outcome.get() }
-    if durability == .synced {
-      for (key, _) in wanted { oracle.settle(key) }
-      sent = underWay
-      underWay = []
+  private mutating func take(_ step: Step, _ process: inout UInt32) throws {
+    try open(&process)
+    guard let writer else { return }
+    switch step {
+    case .work(let body): try body(&self, writer)
+    case .close:
+      self.writer = nil
+      try writer.close()
     }
   }
 
-  private var sent: [(key: SessionKey, bytes: [UInt8], batchID: String)] = []
-
-  /// Sends the last acknowledged batches again: nothing may be stored twice.
-  mutating func resend(_ writer: StoreWriter) throws {
-    for batch in sent where !mayBeGone(batch.key) {
+  /// A client sends what failed again: then it is there once, and acknowledged.
+  private mutating func sendAgain() throws {
+    guard let writer, !failed.isEmpty else { return }
+    var known: [SessionKey: [UInt8]] = [:]
+    for batch in failed where !mayBeGone(batch.key) {
+      let found = try whole(batch.key, writer)
+      if known[batch.key] == nil, oracle.sessions[batch.key]?.allows(found) == false {
+        problems.append("\(batch.key): \(found.count) bytes before a batch is sent again")
+      }
       try writer.core.prepare(batch.key)
-      let outcome = writer.commit([try prepared(batch.key, batch.bytes, batch.batchID)])
-      guard let receipt = try outcome.first?.get(), receipt.isDuplicate else {
-        throw StoreError(.conflict, "a batch that was accepted before was stored again")
+      let receipt = try writer.commit([try prepared(batch.key, batch.bytes, batch.batchID)]).first?.get()
+      let after = try whole(batch.key, writer)
+      if after != (receipt?.isDuplicate == true ? found : found + batch.bytes) {
+        problems.append("\(batch.key): \(batch.batchID) was sent again and is not there once")
       }
+      known[batch.key] = after
+    }
+    failed = []
+    for (key, bytes) in known { oracle.know(key, bytes) }
+  }
+
+  /// A session without a gap; read a second time where the first was wrong.
+  private func whole(_ key: SessionKey, _ writer: StoreWriter) throws -> [UInt8] {
+    for _ in 0..<2 {
+      let found = try writer.core.exported(key)
+      if found.gaps.isEmpty { return found.bytes }
+    }
+    throw StoreError.damaged("a session declares a gap", file: "journals", offset: 0, session: key)
+  }
+
+  /// Reads all sessions: what is given out is right, or an error, or declared missing.
+  private mutating func look(atLinesOnly: Bool) {
+    guard let writer else { return }
+    do {
+      // A step that failed may not have come to see what another process did.
+      try writer.core.refreshCatalog()
+      let problem = try oracle.problem(in: writer.core, declared: true)
+      if let problem = try atLinesOnly ? stranger(in: writer.core) : problem { problems.append(problem) }
+    } catch {
+      errors.append(error)
     }
   }
 
-  mutating func tag(_ writer: StoreWriter, _ key: SessionKey, _ tags: [String: String]) throws {
-    oracle.sessions[key, default: .init()].possibleTags = tags
-    try writer.core.prepare(key)
-    _ = try writer.commit([.tags(key, tags.map { TagChange(key: $0.key, value: $0.value) })]).first?.get()
-    oracle.settle(key)
-  }
-
-  mutating func finish(_ writer: StoreWriter, _ key: SessionKey) throws {
-    oracle.sessions[key, default: .init()].mayBeFinished = true
-    try writer.core.prepare(key)
-    _ = try writer.commit([.finish(key)]).first?.get()
-    oracle.settle(key)
-  }
-
-  /// Another process tags a session through the catalog; the writer takes it over with its next group.
-  mutating func editFromOutside(_ writer: StoreWriter, _ key: SessionKey, _ tags: [String: String]) throws {
-    oracle.sessions[key, default: .init()].possibleTags = tags
-    let reader = try store.openReader(70)
-    let changes = tags.map { TagChange(key: $0.key, value: $0.value) }
-    try reader.catalog.commit { _ in
-      [.session(SessionEdit(commit: 0, session: key, time: 1, change: .setTags(changes)))]
-    }
-    oracle.settle(key)
-    try append(writer, [(key, 1)])
-  }
-
-  mutating func bufferAndSync(_ writer: StoreWriter) throws {
-    try append(writer, [(Self.first, 2)], durability: .buffered)
-    try append(writer, [(Self.first, 3)], durability: .buffered)
-    try writer.syncBuffered(force: true)
-    oracle.settleAll()
-    underWay = []
-  }
-
-  mutating func flush(_ writer: StoreWriter) throws {
-    try writer.rotate()
-    try writer.flush()
-  }
-
-  /// A dictionary for a project, made of one of its pages.
-  func adoptDictionary(_ writer: StoreWriter, _ project: String) throws {
-    _ = try DictionaryCare(core: writer.core).adopt(
-      Self.events(5, number: 3), TrainingRecord(project: project, time: store.clock.now(), rawBytes: 1, recentRatio: 0))
-  }
-
-  /// All recent packs put together, their blocks copied.
-  func merge(_ writer: StoreWriter) throws {
-    let maintenance = Maintenance(writer.core)
-    try maintenance.exclusively { () throws(StoreError) in
-      let packs = writer.core.contents.withLock { $0.catalog.packs.filter { $0.tier == .recent } }
-      if packs.isEmpty { return }
-      _ = try maintenance.compactor.rewrite(packs, .merge, MaintenanceControl()) { (_, _) throws(StoreError) in
-        .copied(to: Placement(tier: .recent))
-      }
-    }
-  }
-
-  /// Everything that is over goes to the archive.
-  func promote(_ writer: StoreWriter) throws {
-    store.clock.advance(milliseconds: PromotionRule.idle)
-    _ = try Maintenance(writer.core).run([.promotion, .merge], MaintenanceControl())
-  }
-
-  /// The same by another process, while this one goes on to write.
-  mutating func compactBeside(_ writer: StoreWriter) throws {
-    store.clock.advance(milliseconds: PromotionRule.idle)
-    compactions += 1
-    let other = try store.openReader(1_000 + compactions)
-    _ = try Maintenance(other).run([.promotion, .merge, .dictionaries], MaintenanceControl())
-    try append(writer, [(Self.second, 2)])
-  }
-
-  /// What uses dictionaries is compressed anew without, and they are destroyed.
-  func retireDictionaries(_ writer: StoreWriter) throws {
-    let maintenance = Maintenance(writer.core)
-    try maintenance.exclusively { () throws(StoreError) in
-      for facts in writer.core.catalog.state.dictionaries {
-        _ = try maintenance.compactor.retire(facts.id, MaintenanceControl())
-      }
-    }
-  }
+  mutating func note(_ problem: String) { problems.append(problem) }
 }

@@ -56,8 +56,8 @@ struct SimulatedStore {
     try StoreWriter.open(Self.layout, Self.configuration, environment(process))
   }
 
-  func openReader(_ process: UInt32 = 90) throws(StoreError) -> StoreCore {
-    try StoreCore.openForReading(Self.layout, Self.configuration, environment(process))
+  func openReader(_ process: UInt32 = 90, _ layout: Layout = layout) throws(StoreError) -> StoreCore {
+    try StoreCore.openForReading(layout, Self.configuration, environment(process))
   }
 }
 

@@ -140,7 +140,6 @@ struct CrossReference: Sendable, CustomTestStringConvertible {
     entry("the last receipt of a segment") { $0.facts.lastReceived += 10_000 },
     entry("the start of a segment") { $0.facts.start? -= 1_000 },
     entry("the end of a segment") { $0.facts.end? += 1 },
-    entry("the implausible timestamps of a segment") { $0.facts.implausible += 1 },
     entry("the visits of a segment") { $0.facts.pageCount += 1_000 },
     entry("the clicks of a segment", deep: true) { $0.facts.clicks += 1 },
     entry("the errors of a segment", deep: true) { $0.facts.errors += 1 },
