@@ -11,16 +11,23 @@ package final class PackFile: Sendable {
   package var name: String { layout.relative(layout.pack(facts.id)) }
 
   /// With a patch that the catalog names it is read as if that were carried out.
-  package init(
+  package convenience init(
     _ facts: PackFacts, _ environment: StoreEnvironment, _ layout: Layout, patch: FilePatch? = nil
   ) throws(StoreError) {
-    self.facts = facts
-    self.layout = layout
     let opened = try inStore(layout) { () throws(FileError) in
       try environment.files.open(layout.pack(facts.id), .read)
     }
-    file = patch.map { PatchedFile(opened, $0) } ?? opened
+    self.init(facts, layout, patch.map { PatchedFile(opened, $0) } ?? opened)
   }
+
+  private init(_ facts: PackFacts, _ layout: Layout, _ file: any StorageFile) {
+    self.facts = facts
+    self.layout = layout
+    self.file = file
+  }
+
+  /// The same, for going through all of it from front to back.
+  func readingAhead() -> PackFile { PackFile(facts, layout, ReadAheadFile(file)) }
 
   /// Throws `.newerFormat` where a newer version wrote it. Other damage of the header is for `verify` to tell: reading
   /// does not need it.
