@@ -8,11 +8,14 @@ enum RecoveryBench {
   static func run(
     _ recordings: [Recording], _ many: ManySessions, _ place: WorkPlace, _ report: inout Report
   ) async throws {
-    try recovery(recordings, place, &report)
-    try await verify(many, place, &report)
+    try await recovery(recordings, place, &report)
+    try await verify(
+      many.layout, "store of \(many.small.count + many.real.count) sessions, most of them small", place, &report)
   }
 
-  private static func recovery(_ recordings: [Recording], _ place: WorkPlace, _ report: inout Report) throws {
+  private static func recovery(
+    _ recordings: [Recording], _ place: WorkPlace, _ report: inout Report
+  ) async throws {
     let layout = try place.fresh("crashed")
     let writer = try StoreWriter.open(layout, ManySessions.configuration, .system())
     var group = Group(writer)
@@ -43,19 +46,25 @@ enum RecoveryBench {
       "recovery", "opening with 64 MiB of journal", median(opens) * 1e3, "ms", limit: median(limits) * 1e3,
       ceiling: 200,
       "limit: reading and CRC-32C of it")
+    try writer.rotate()
+    try writer.flush()
     try writer.close()
+    try await verify(layout, "store of recordings", atLeast: 0.5, place, &report)
     try place.remove(layout)
     try place.remove(copy)
   }
 
-  private static func verify(_ many: ManySessions, _ place: WorkPlace, _ report: inout Report) async throws {
+  /// A store without anything in journals.
+  private static func verify(
+    _ layout: Layout, _ what: String, atLeast goal: Double? = nil, _ place: WorkPlace, _ report: inout Report
+  ) async throws {
     var shallow: [Double] = []
     var deep: [Double] = []
     var limits: [Double] = []
     for round in 0..<max(3, place.rounds) {
-      limits.append(try timed { consume(try checksum(many.layout.packs)) })
+      limits.append(try timed { consume(try checksum(layout.packs)) })
       let store = try await ReplayStore.open(
-        many.layout, mode: .readOnly, configuration: ManySessions.configuration, .system())
+        layout, mode: .readOnly, configuration: ManySessions.configuration, .system())
       for isDeep in round == 0 ? [false, true] : [false] {
         let start = seconds()
         guard try await store.verify(deep: isDeep).findings.isEmpty else { throw BenchError("the store is damaged") }
@@ -63,11 +72,14 @@ enum RecoveryBench {
       }
       try await store.close()
     }
-    let limit = median(limits) * 1e3
-    report.cost(
-      "verify", "store of \(many.small.count + many.real.count) sessions", median(shallow) * 1e3, "ms", limit: limit,
-      "limit: reading and CRC-32C of its packs")
-    report.cost("verify", "the same, deep", median(deep) * 1e3, "ms", limit: limit)
+    let bytes = try POSIXFileSystem().list(layout.packs).reduce(0) { sum, name in
+      sum + Double(try POSIXFileSystem().facts(at: "\(layout.packs)/\(name)")?.size ?? 0)
+    }
+    let limit = bytes / median(limits) / 1e9
+    report.speed(
+      "verify", what, bytes / median(shallow) / 1e9, "GB/s", limit: limit, atLeast: goal,
+      "\(Int(bytes / 1e6)) MB stored; limit: reading and CRC-32C of its packs")
+    report.speed("verify", "the same, deep", bytes / median(deep) / 1e9, "GB/s", limit: limit)
   }
 
   private static func journalBytes(_ layout: Layout) throws -> Int {
