@@ -197,7 +197,7 @@ struct MaintenanceTests {
         }
       }
       Task {
-        try? await Task.sleep(for: .seconds(15))
+        try? await Task.sleep(for: .seconds(120))
         first.give(false)
       }
     }
