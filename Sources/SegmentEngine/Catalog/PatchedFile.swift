@@ -2,7 +2,8 @@ internal import SegmentFiles
 
 /// A file as it will be when a patch that the catalog names is carried out: reads see what the pages are to hold,
 /// whatever a crash left in them. For reading only.
-final class PatchedFile: StorageFile {
+final class PatchedFile: ReadOnlyFile {
+  let refusingName = "a file that is being erased from"
   private let file: any StorageFile
   private let patch: FilePatch
 
@@ -31,15 +32,6 @@ final class PatchedFile: StorageFile {
   func facts() throws(FileError) -> FileFacts { try file.facts() }
   func forgetCached() { file.forgetCached() }
   func close() { file.close() }
-
-  func write(_ bytes: RawSpan, at offset: UInt64) throws(FileError) { try refuse(.write) }
-  func syncData() throws(FileError) { try refuse(.sync) }
-  func truncate(to size: UInt64) throws(FileError) { try refuse(.truncate) }
-  func punchHole(at offset: UInt64, count: UInt64) throws(FileError) { try refuse(.punchHole) }
-
-  private func refuse(_ operation: FileError.Operation) throws(FileError) {
-    throw FileError(operation, path: "a file that is being erased from", errno: ErrorNumber.notPermitted)
-  }
 }
 
 extension CatalogState {

@@ -2,7 +2,8 @@ internal import SegmentFiles
 
 /// A file that is gone through from front to back in small pieces: they are served from memory, which is filled by few
 /// large reads. For reading only; never newer than the last of these, until `forgetCached`.
-final class ReadAheadFile: StorageFile {
+final class ReadAheadFile: ReadOnlyFile {
+  let refusingName = "a file that is being verified"
   /// Read at once.
   private static let window = 1 << 20
   /// Pieces of this size gain nothing.
@@ -45,13 +46,4 @@ final class ReadAheadFile: StorageFile {
   }
 
   func close() { file.close() }
-
-  func write(_ bytes: RawSpan, at offset: UInt64) throws(FileError) { try refuse(.write) }
-  func syncData() throws(FileError) { try refuse(.sync) }
-  func truncate(to size: UInt64) throws(FileError) { try refuse(.truncate) }
-  func punchHole(at offset: UInt64, count: UInt64) throws(FileError) { try refuse(.punchHole) }
-
-  private func refuse(_ operation: FileError.Operation) throws(FileError) {
-    throw FileError(operation, path: "a file that is being verified", errno: ErrorNumber.notPermitted)
-  }
 }

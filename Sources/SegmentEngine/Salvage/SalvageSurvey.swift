@@ -13,7 +13,7 @@ struct SalvageSurvey {
 
   /// A pack that cannot be taken as it is.
   struct Broken {
-    var places: [SalvagePlace]
+    var places: [RemainingPlace]
     var size: UInt64
   }
 
@@ -66,7 +66,7 @@ struct SalvageSurvey {
 
   /// What one place of a pack holds for the new store; nil where that is nothing.
   func part(
-    at place: SalvagePlace, of pack: PackFile, number: Int, size: UInt64
+    at place: RemainingPlace, of pack: PackFile, number: Int, size: UInt64
   ) throws(StoreError) -> (SessionKey, SalvagePart)? {
     guard let remains = try SegmentRemains.read(place, of: pack, size: size, dictionaries, checking: true),
       !isLeftOut(remains)
@@ -205,7 +205,7 @@ struct SalvageSurvey {
   }
 
   private mutating func addLosses(
-    of segment: SegmentRemains, at place: SalvagePlace, _ pack: PackFile, _ number: Int
+    of segment: SegmentRemains, at place: RemainingPlace, _ pack: PackFile, _ number: Int
   ) {
     if segment.entry == nil {
       candidates.append(

@@ -3,7 +3,7 @@ struct SalvageSweep {
   private struct Reader {
     var number: Int
     var pack: PackFile
-    var places: ArraySlice<SalvagePlace>
+    var places: ArraySlice<RemainingPlace>
     var size: UInt64
     var next: (key: SessionKey, part: SalvagePart)?
   }

@@ -25,7 +25,7 @@ struct SegmentRemains {
   /// Reads what stands at a place. Nil where its header is not valid after all. With `checking` each block is decoded and
   /// held against what is said of it.
   static func read(
-    _ place: SalvagePlace, of pack: PackFile, size: UInt64, _ dictionaries: SalvageDictionaries, checking: Bool
+    _ place: RemainingPlace, of pack: PackFile, size: UInt64, _ dictionaries: SalvageDictionaries, checking: Bool
   ) throws(StoreError) -> SegmentRemains? {
     var remains: SegmentRemains
     if let range = place.entry,

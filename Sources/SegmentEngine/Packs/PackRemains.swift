@@ -1,7 +1,7 @@
 internal import SegmentFiles
 
 /// Where a segment of a pack stands, and its directory entry where that can be read.
-struct SalvagePlace {
+struct RemainingPlace {
   var offset: UInt64
   var entry: Range<UInt64>?
 }
@@ -11,7 +11,7 @@ struct SalvagePlace {
 struct PackRemains {
   let pack: PackFile
   /// In order of offset, which is that of sessions.
-  private(set) var places: [SalvagePlace] = []
+  private(set) var places: [RemainingPlace] = []
   /// Parts that held segments and that nothing can be read from.
   private(set) var unreadable: [Range<UInt64>] = []
   /// False where neither footer nor directory is left: what stood behind the last segment nothing tells.
@@ -132,13 +132,13 @@ struct PackRemains {
     while at < range.upperBound {
       while let start = next.first, start < at { next.removeFirst() }
       if next.first == at, let segment = known[at] {
-        if let entry = segment.entry { places.append(SalvagePlace(offset: at, entry: entry)) }
+        if let entry = segment.entry { places.append(RemainingPlace(offset: at, entry: entry)) }
         at = max(at + 1, segment.end)
         continue
       }
       let limit = min(range.upperBound, next.first ?? range.upperBound)
       if let header = try header(at: at) {
-        places.append(SalvagePlace(offset: at))
+        places.append(RemainingPlace(offset: at))
         at = min(limit, at + UInt64(header.length) + UInt64(header.header.blocksLength))
         continue
       }
