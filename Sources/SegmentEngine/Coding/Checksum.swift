@@ -14,11 +14,19 @@ package enum Checksum {
   }
 
   package static func placed(_ file: Identifier, _ offset: UInt64, _ bytes: RawSpan) -> UInt32 {
+    CRC32C.checksum(bytes, seed: place(file, offset))
+  }
+
+  /// What `placed` begins with: the checksum of the place alone, which that of the bytes continues.
+  static func place(_ file: Identifier, _ offset: UInt64) -> UInt32 {
     let place: [3 of UInt64] = [
       file.high.byteSwapped.littleEndian, file.low.byteSwapped.littleEndian, offset.littleEndian,
     ]
-    return unsafe CRC32C.checksum(bytes, seed: CRC32C.checksum(place.span.bytes))
+    return unsafe CRC32C.checksum(place.span.bytes)
   }
+
+  /// `sum`, continued with bytes that follow.
+  static func continued(_ sum: UInt32, _ bytes: RawSpan) -> UInt32 { CRC32C.checksum(bytes, seed: sum) }
 }
 
 /// FORMAT.md "key hash".

@@ -11,6 +11,7 @@ struct PackCheck {
   private let store: Identifier
   private let decode: Decode
   private let pack: PackFile
+  private let ahead: ReadAheadFile
   private let isDeep: Bool
   /// Those that the catalog says the pack's blocks name; nil where that is not to be checked.
   private let dictionaries: [Identifier]?
@@ -35,7 +36,8 @@ struct PackCheck {
     self.dictionaries = dictionaries
     self.store = store
     self.decode = decode
-    self.pack = pack
+    ahead = ReadAheadFile(pack.file)
+    self.pack = pack.readingAhead(in: ahead)
     self.isDeep = isDeep
   }
 
@@ -219,7 +221,7 @@ struct PackCheck {
         find("a block header: \(error.text)", at: offset + UInt64(error.offset), entry, block)
       }
       guard isDeep else {
-        _ = try pack.readFrame(block, of: entry.session)
+        try pack.checkFrame(block, of: entry.session, through: ahead)
         return
       }
       let content = try decode(block, pack, entry.dictionaries, entry.session)

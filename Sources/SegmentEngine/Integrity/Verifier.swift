@@ -127,7 +127,7 @@ struct Verifier {
   private func open(_ facts: PackFacts, _ state: CatalogState) throws(StoreError) -> PackFile {
     var facts = facts
     for part in state.destructions.flatMap(\.packs) where part.pack == facts.id { facts.erased.add(part.erased) }
-    return try PackFile(facts, core.environment, layout, patch: state.patch(ofPack: facts.id)).readingAhead()
+    return try PackFile(facts, core.environment, layout, patch: state.patch(ofPack: facts.id))
   }
 
   private mutating func check(_ facts: PackFacts) throws(StoreError) {

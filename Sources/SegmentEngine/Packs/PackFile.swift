@@ -27,7 +27,7 @@ package final class PackFile: Sendable {
   }
 
   /// The same, for going through all of it from front to back.
-  func readingAhead() -> PackFile { PackFile(facts, layout, ReadAheadFile(file)) }
+  func readingAhead(in ahead: ReadAheadFile) -> PackFile { PackFile(facts, layout, ahead) }
 
   /// Throws `.newerFormat` where a newer version wrote it. Other damage of the header is for `verify` to tell: reading
   /// does not need it.
@@ -122,11 +122,15 @@ package final class PackFile: Sendable {
   private func readFrameOnce(_ block: BlockEntry, of session: SessionKey) throws(StoreError) -> [UInt8] {
     let bytes = try read(at: block.frameOffset, count: block.stored, "block")
     guard Checksum.placed(id, block.frameOffset, bytes, 0..<bytes.count) == block.frameChecksum else {
-      throw .damaged(
-        "a block does not fit its checksum", file: name, offset: block.frameOffset, length: UInt64(block.stored),
-        session: session)
+      throw wrongChecksum(of: block, session)
     }
     return bytes
+  }
+
+  func wrongChecksum(of block: BlockEntry, _ session: SessionKey) -> StoreError {
+    .damaged(
+      "a block does not fit its checksum", file: name, offset: block.frameOffset, length: UInt64(block.stored),
+      session: session)
   }
 
   /// More bytes are only asked for, and memory taken for them, where the file has them: what the catalog says of its size may
