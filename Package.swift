@@ -69,6 +69,9 @@ let package = Package(
         "SegmentEngine", "SegmentScanner", "SegmentCodecs", "SegmentFiles", "CSegmentZstd", "CSegmentLZ4",
       ],
       path: "Benchmarks/segment-bench", swiftSettings: strict),
+    .executableTarget(
+      name: "segment-guard", dependencies: ["SegmentEngine", "SegmentScanner", "SegmentCodecs", "SegmentFiles"],
+      path: "Benchmarks/segment-guard", swiftSettings: strict),
     .target(
       name: "SegmentTestSupport", dependencies: ["SegmentEngine", "SegmentFiles"],
       path: "Tests/SegmentTestSupport", swiftSettings: strict),

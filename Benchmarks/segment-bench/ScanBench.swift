@@ -50,7 +50,7 @@ enum ScanBench {
     return found?.events.count ?? 0
   }
 
-  private static func copy(_ bytes: [UInt8], to target: inout [UInt8]) {
+  static func copy(_ bytes: [UInt8], to target: inout [UInt8]) {
     unsafe bytes.withUnsafeBytes { source in
       unsafe target.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
     }

@@ -26,8 +26,14 @@ struct SegmentBench {
     // First: what is freed by then could otherwise be taken for the sessions' memory.
     if options.wants("memory") { try LiveMemoryBench.run(recordings, place, &report) }
     if options.wants("scan") { ScanBench.run(recordings, &report) }
+    if options.wants("checksum") { ChecksumBench.run(recordings, place, &report) }
+    if options.wants("lz4") { try LZ4Bench.run(recordings, place, &report) }
+    if options.wants("block") { try BlockBench.run(recordings, place, &report) }
+    if options.wants("index") { try IndexBench.run(recordings, place, &report) }
+    if options.wants("catalog") { try CatalogBench.run(place, &report) }
     if options.wants("append") { try await AppendBench.run(recordings, place, &report) }
     if options.wants("tail") { try await TailBench.run(recordings, place, &report) }
+    if options.wants("fan-out") { try await FanOutBench.run(recordings, place, &report) }
     if options.wants("archive") { try await ArchiveBench.run(recordings, place, &report) }
     if ["open", "playback", "export", "recovery"].contains(where: options.wants) {
       let bytes = recordings.reduce(0) { $0 + $1.bytes }
@@ -48,7 +54,10 @@ struct Options {
     var description: String
   }
 
-  static let areas = ["memory", "scan", "append", "tail", "archive", "open", "playback", "export", "recovery"]
+  static let areas = [
+    "memory", "scan", "checksum", "lz4", "block", "index", "catalog", "append", "tail", "fan-out", "archive", "open",
+    "playback", "export", "recovery",
+  ]
   static let usage =
     "usage: segment-bench [--recordings DIR] [--work DIR] [--sessions N] [--rounds N] [--tool PATH] [--json] [AREA...]\nareas: \(areas.joined(separator: " "))\n   or: segment-bench PROGRAM [--OPTION VALUE]...\nprograms: \(Program.allCases.map(\.rawValue).joined(separator: " "))"
 

@@ -2,7 +2,7 @@ internal import SegmentFiles
 
 /// Checks a store: every file the catalog names, every checksum, every cross-reference; with `isDeep` the content of every
 /// block too. Changes nothing and needs no lock; what a writer does meanwhile is not taken for damage.
-struct Verifier {
+package struct Verifier {
   let core: StoreCore
   let isDeep: Bool
   let progress: (@Sendable (_ done: UInt64, _ total: UInt64) -> Void)?
@@ -18,7 +18,7 @@ struct Verifier {
     var file: String
   }
 
-  init(_ core: StoreCore, isDeep: Bool, progress: (@Sendable (_ done: UInt64, _ total: UInt64) -> Void)?) {
+  package init(_ core: StoreCore, isDeep: Bool, progress: (@Sendable (_ done: UInt64, _ total: UInt64) -> Void)?) {
     self.core = core
     self.isDeep = isDeep
     self.progress = progress
@@ -27,7 +27,7 @@ struct Verifier {
   private var layout: Layout { core.layout }
   private var files: any FileSystem { core.environment.files }
 
-  mutating func run() throws(StoreError) -> VerifyReport {
+  package mutating func run() throws(StoreError) -> VerifyReport {
     let isWritten = try attempt { () throws(FileError) in try files.isLocked(layout.writerLock) }
     try checkCatalog()
     let state = core.catalog.state

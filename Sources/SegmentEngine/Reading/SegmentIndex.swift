@@ -3,8 +3,8 @@
 /// Segments are in one array sorted by hash, except those of the packs that came last: their locators are kept as they were
 /// read, and searched pack by pack, until there are too many of them. So neither opening a store nor adding a pack to a
 /// large one puts everything in order anew.
-final class SegmentIndex: Sendable {
-  struct Segment: Sendable {
+package final class SegmentIndex: Sendable {
+  package struct Segment: Sendable {
     var hash: UInt64
     /// Place and length of the directory entry in its pack.
     var offset: UInt32
@@ -31,7 +31,7 @@ final class SegmentIndex: Sendable {
   /// Packs by place; a place whose pack is gone is nil, so that places stay what they are.
   let packs: [PackFacts?]
 
-  static let empty = SegmentIndex(sorted: [], runs: [], packs: [])
+  package static let empty = SegmentIndex(sorted: [], runs: [], packs: [])
 
   /// At most so many packs are searched one by one.
   static let runLimit = 16
@@ -48,7 +48,7 @@ final class SegmentIndex: Sendable {
   var count: Int { runs.reduce(sorted.count) { $0 + $1.locators.count } }
 
   /// The segments whose key hash is `hash`; O(log n).
-  func find(_ hash: UInt64) -> [Segment] {
+  package func find(_ hash: UInt64) -> [Segment] {
     var found: [Segment] = []
     var at = lowerBound(hash)
     while at < sorted.count, sorted[at].hash == hash {
@@ -100,7 +100,7 @@ final class SegmentIndex: Sendable {
   var segments: [Segment]? { runs.isEmpty ? sorted : nil }
 
   /// The same with all segments in one array; O(n).
-  func merged() -> SegmentIndex {
+  package func merged() -> SegmentIndex {
     SegmentIndex(sorted: Self.merge(sorted, SegmentMerge.merged(runs)), runs: [], packs: packs)
   }
 
@@ -118,7 +118,7 @@ final class SegmentIndex: Sendable {
   }
 
   /// The index without some packs and with others: O(n) where packs go, or where too many have come.
-  func changing(
+  package func changing(
     removing removed: Set<Identifier>, adding added: [(facts: PackFacts, locators: LocatorTable)]
   ) -> SegmentIndex {
     var packs = self.packs
