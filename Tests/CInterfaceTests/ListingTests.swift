@@ -108,9 +108,9 @@ struct ListingTests {
           return COutcome.of { segment_store_set_tags(store.handle.pointer, "p", "s", tags, 2, $0) }
         }
         #expect(twice.code == SEGMENT_INVALID_ARGUMENT && twice.message.contains("plan"))
+        var none: OpaquePointer?
         #expect(
-          COutcome.of { segment_store_session(store.handle.pointer, "p", "t", &sessions, $0) }.code == SEGMENT_NOT_FOUND
-        )
+          COutcome.of { segment_store_session(store.handle.pointer, "p", "t", &none, $0) }.code == SEGMENT_NOT_FOUND)
       }
     }
   }

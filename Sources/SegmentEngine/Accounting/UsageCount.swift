@@ -125,7 +125,7 @@ struct UsageCount {
     if found.count == 1 { return (true, true, true) }
     return (
       isFirst { _ in true }, isFirst { $0.tier == pack.tier },
-      isFirst { $0.className.utf8.elementsEqual(pack.className.utf8) }
+      isFirst { NameBytes.same($0.className, pack.className) }
     )
   }
 

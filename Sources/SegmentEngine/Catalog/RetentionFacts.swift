@@ -17,7 +17,7 @@ package struct RuleTotal: Sendable, Hashable {
     package var rule: String
 
     package static func < (a: Key, b: Key) -> Bool {
-      a.day == b.day ? a.rule.utf8.lexicographicallyPrecedes(b.rule.utf8) : a.day < b.day
+      a.day == b.day ? NameBytes.precedes(a.rule, b.rule) : a.day < b.day
     }
   }
 

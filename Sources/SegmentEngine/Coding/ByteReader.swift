@@ -104,12 +104,15 @@ package struct ByteReader {
       position = start
       throw FormatError(.truncated, at: start)
     }
-    guard let text = String(validating: bytes[position..<position + length], as: UTF8.self) else {
+    do {
+      // Not `String(validating:)`, which looks up the types of what it is given at each call.
+      let text = String(copying: try UTF8Span(validating: bytes.span.extracting(position..<position + length)))
+      position += length
+      return text
+    } catch {
       position = start
       throw FormatError(.invalid(what), at: start)
     }
-    position += length
-    return text
   }
 
   package mutating func identifier() throws(FormatError) -> Identifier {

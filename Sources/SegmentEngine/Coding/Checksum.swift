@@ -33,16 +33,29 @@ package enum Checksum {
 package enum KeyHash {
   package static func of(_ parts: [String]) -> UInt64 {
     var writer = ByteWriter(reserving: 64)
-    for part in parts {
-      var part = part
-      part.withUTF8 { utf8 in
-        writer.u64(UInt64(utf8.count))
-        unsafe writer.raw(utf8)
-      }
-    }
+    for part in parts { writer.part(part) }
+    return of(writer)
+  }
+
+  package static func of(_ key: SessionKey) -> UInt64 {
+    var writer = ByteWriter(reserving: 16 + key.project.utf8.count + key.id.utf8.count)
+    writer.part(key.project)
+    writer.part(key.id)
+    return of(writer)
+  }
+
+  private static func of(_ writer: ByteWriter) -> UInt64 {
     let key = HashKey(k0: 0x0706_0504_0302_0100, k1: 0x0f0e_0d0c_0b0a_0908)
     return unsafe SipHash.hash64(writer.bytes.span.bytes, key: key)
   }
+}
 
-  package static func of(_ key: SessionKey) -> UInt64 { of([key.project, key.id]) }
+extension ByteWriter {
+  fileprivate mutating func part(_ text: String) {
+    var text = text
+    text.withUTF8 { utf8 in
+      u64(UInt64(utf8.count))
+      unsafe bytes.append(contentsOf: utf8)
+    }
+  }
 }

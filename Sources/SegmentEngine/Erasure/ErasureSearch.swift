@@ -36,7 +36,7 @@ struct ErasureSearch {
     }
   }
 
-  private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+  private static func isSame(_ a: String, _ b: String) -> Bool { NameBytes.same(a, b) }
 
   private mutating func search(
     _ isWanted: (_ key: SessionKey, _ visitor: String, _ tags: [TagChange]) -> Bool

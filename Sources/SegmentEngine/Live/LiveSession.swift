@@ -67,7 +67,7 @@ struct LiveSession: Sendable {
 
   /// Place of a window in `windows`, which gets it where it is new.
   private mutating func index(of window: String) -> UInt16 {
-    if let index = windows.firstIndex(where: { $0.utf8.elementsEqual(window.utf8) }) { return UInt16(index) }
+    if let index = windows.firstIndex(where: { NameBytes.same($0, window) }) { return UInt16(index) }
     windows.append(window)
     return UInt16(windows.count - 1)
   }

@@ -4,9 +4,9 @@ struct ExactName: Hashable, Comparable, Sendable {
 
   init(_ text: String) { self.text = text }
 
-  static func == (a: ExactName, b: ExactName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+  static func == (a: ExactName, b: ExactName) -> Bool { NameBytes.same(a.text, b.text) }
 
-  static func < (a: ExactName, b: ExactName) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+  static func < (a: ExactName, b: ExactName) -> Bool { NameBytes.precedes(a.text, b.text) }
 
   func hash(into hasher: inout Hasher) {
     var text = text

@@ -195,11 +195,15 @@ extension SegmentFacts {
     facts.lastReceived = try reader.time()
     facts.start = range?.0
     facts.end = range?.1
-    for _ in 0..<(try reader.listCount("kinds", entry: 3)) {
+    let kinds = try reader.listCount("kinds", entry: 3)
+    // There are 64: what goes on behind is refused below.
+    facts.tallies.reserveCapacity(min(kinds, 64))
+    for _ in 0..<kinds {
       let at = reader.position
       let kind = EventKind(rawValue: try reader.u8() & 0x3F)
       if let last = facts.tallies.last, last.kind >= kind { throw FormatError(.invalid("order of kinds"), at: at) }
-      facts.add(Tally(kind: kind, events: try reader.amount("count"), rawBytes: try reader.amount("count")))
+      facts.tallies.append(
+        Tally(kind: kind, events: try reader.amount("count"), rawBytes: try reader.amount("count")))
     }
     facts.clicks = try reader.amount("count")
     facts.errors = try reader.amount("count")

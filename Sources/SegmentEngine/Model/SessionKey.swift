@@ -18,7 +18,7 @@ public struct SessionKey: Sendable {
 extension SessionKey: Hashable {
   /// Equality of the bytes.
   public static func == (a: SessionKey, b: SessionKey) -> Bool {
-    a.id.utf8.elementsEqual(b.id.utf8) && a.project.utf8.elementsEqual(b.project.utf8)
+    NameBytes.same(a.id, b.id) && NameBytes.same(a.project, b.project)
   }
 
   /// Feeds the bytes of both parts to the hasher.
@@ -34,8 +34,8 @@ extension SessionKey: Hashable {
 extension SessionKey: Comparable {
   /// The order of packs: by the bytes of the project, then of the ID.
   public static func < (a: SessionKey, b: SessionKey) -> Bool {
-    if a.project.utf8.elementsEqual(b.project.utf8) { return a.id.utf8.lexicographicallyPrecedes(b.id.utf8) }
-    return a.project.utf8.lexicographicallyPrecedes(b.project.utf8)
+    if NameBytes.same(a.project, b.project) { return NameBytes.precedes(a.id, b.id) }
+    return NameBytes.precedes(a.project, b.project)
   }
 }
 

@@ -5,12 +5,13 @@ struct WindowName: Hashable, Sendable {
 
   init(_ text: String) { self.text = text }
 
-  static func == (a: WindowName, b: WindowName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+  static func == (a: WindowName, b: WindowName) -> Bool { NameBytes.same(a.text, b.text) }
 
   func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
+    var text = text
+    text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 
   /// Whether two names are the same.
-  static func same(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+  static func same(_ a: String, _ b: String) -> Bool { NameBytes.same(a, b) }
 }

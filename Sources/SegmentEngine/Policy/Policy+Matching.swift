@@ -16,7 +16,7 @@ extension Policy.Conditions {
     if let events, !events.holds(Double(facts.events)) { return false }
     if let rawBytes, !rawBytes.holds(Double(facts.rawBytes)) { return false }
     if let isTagged, isTagged == facts.tags.isEmpty { return false }
-    if !projects.isEmpty, !projects.contains(where: { $0.utf8.elementsEqual(facts.key.project.utf8) }) {
+    if !projects.isEmpty, !projects.contains(where: { NameBytes.same($0, facts.key.project) }) {
       return false
     }
     return holdTags(of: facts) && holdPages(of: facts)
@@ -26,7 +26,7 @@ extension Policy.Conditions {
     tags.allSatisfy { key, value in
       guard let found = facts.tags[key] else { return false }
       guard let value else { return true }
-      return value.utf8.elementsEqual(found.utf8)
+      return NameBytes.same(value, found)
     }
   }
 

@@ -71,7 +71,7 @@ struct PolicyWriter {
     _ values: [String: Value], _ write: (Value) -> DocumentValue
   ) -> DocumentValue {
     var writer = PolicyWriter()
-    for (key, value) in values.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+    for (key, value) in values.sorted(by: { NameBytes.precedes($0.key, $1.key) }) {
       writer.add(key, write(value))
     }
     return writer.object

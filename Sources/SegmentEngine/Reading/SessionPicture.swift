@@ -36,6 +36,18 @@ struct PackedPart: Sendable {
   var entry: SegmentEntry
   /// Where the entry stands in the pack.
   var entryRange: Range<UInt64> = 0..<0
+
+  /// Whether it is what stands at this place; packs are not written again, but for what is destroyed.
+  func isAt(_ segment: SessionPicture.PackedSegment) -> Bool {
+    entryRange.lowerBound == UInt64(segment.offset) && pack.id == segment.pack.id
+  }
+}
+
+extension PackedPart {
+  init(_ pack: PackFacts, _ segment: SegmentIndex.Segment, _ entry: SegmentEntry) {
+    let start = UInt64(segment.offset)
+    self.init(pack: pack, entry: entry, entryRange: start..<start + UInt64(segment.length))
+  }
 }
 
 extension StoreCore {
@@ -65,10 +77,15 @@ extension StoreCore {
     }
   }
 
-  /// The session's segments in order of sequence, by one read each.
-  func packedParts(_ picture: SessionPicture) throws(StoreError) -> [PackedPart] {
+  /// The session's segments in order of sequence, by one read each, but for one that was read before.
+  func packedParts(_ picture: SessionPicture, knowing known: PackedPart? = nil) throws(StoreError) -> [PackedPart] {
     var parts: [PackedPart] = []
     for segment in picture.packed {
+      if var known, known.isAt(segment) {
+        known.pack = segment.pack
+        parts.append(known)
+        continue
+      }
       let pack = try packs.pack(segment.pack)
       guard let entry = try pack.readEntry(offset: segment.offset, length: segment.length),
         entry.session == picture.key
@@ -77,16 +94,19 @@ extension StoreCore {
       parts.append(
         PackedPart(pack: segment.pack, entry: entry, entryRange: start..<start + UInt64(segment.length)))
     }
+    if parts.count < 2 { return parts }
     return parts.sorted {
       ($0.entry.sequence, $0.entry.ordinal, $0.entry.offset) < ($1.entry.sequence, $1.entry.ordinal, $1.entry.offset)
     }
   }
 
   /// Picture and segments together. Where a pack is gone, because another process removed it, the catalog is read again.
-  func resolve(_ key: SessionKey) throws(StoreError) -> (picture: SessionPicture, parts: [PackedPart]) {
+  func resolve(
+    _ key: SessionKey, knowing known: PackedPart? = nil
+  ) throws(StoreError) -> (picture: SessionPicture, parts: [PackedPart]) {
     for _ in 0..<4 {
       let picture = picture(of: key)
-      do { return (picture, try packedParts(picture)) } catch  where error.code == .notFound {
+      do { return (picture, try packedParts(picture, knowing: known)) } catch  where error.code == .notFound {
         try refreshAll()
       }
     }

@@ -64,7 +64,7 @@ extension StoreCore {
         // The first may be erased though another one is there.
         for (segment, facts) in found {
           let entry = try packs.pack(facts).readEntry(offset: segment.offset, length: segment.length)
-          if let entry { return try summary(of: entry.session) }
+          if let entry { return try summary(of: entry.session, knowing: PackedPart(facts, segment, entry)) }
         }
         return nil
       } catch  where error.code == .notFound {

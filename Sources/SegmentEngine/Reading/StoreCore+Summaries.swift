@@ -1,7 +1,12 @@
 extension StoreCore {
   /// The facts of a session; nil where there is none.
   package func summary(of key: SessionKey) throws(StoreError) -> SessionSummary? {
-    let (picture, parts) = try resolve(key)
+    try summary(of: key, knowing: nil)
+  }
+
+  /// With a part of it that was read already.
+  func summary(of key: SessionKey, knowing part: PackedPart?) throws(StoreError) -> SessionSummary? {
+    let (picture, parts) = try resolve(key, knowing: part)
     return summary(picture, parts)
   }
 
