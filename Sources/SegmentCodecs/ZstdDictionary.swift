@@ -7,8 +7,6 @@ import CSegmentZstd
 package final class ZstdDictionary: Sendable {
   /// Length of the content.
   package let byteCount: Int
-  /// SHA-256 of the content, 32 bytes.
-  package let sha256: [UInt8]
   /// The ID in a finalized dictionary, which frames made with it name; 0 for a raw one.
   package let id: UInt32
 
@@ -24,7 +22,7 @@ package final class ZstdDictionary: Sendable {
   private let decompression = Guarded<DecompressionTables?>(nil)
   private let compression = Guarded(CompressionState())
 
-  /// Copies `bytes` and hashes them; linear in their length.
+  /// Copies `bytes`; linear in their length.
   /// Throws `.unsupported` for no bytes or more than `CodecLimits.longestContent`, and `.outOfMemory`.
   /// Damage inside a finalized dictionary shows at its first use.
   package init(_ bytes: RawSpan) throws(CodecError) {
@@ -33,7 +31,6 @@ package final class ZstdDictionary: Sendable {
     }
     content = try DictionaryContent(bytes)
     byteCount = bytes.byteCount
-    sha256 = SHA256.digest(bytes)
     id = unsafe ZSTD_getDictID_fromDict(content.address, content.byteCount)
   }
 

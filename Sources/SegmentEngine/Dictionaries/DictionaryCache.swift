@@ -36,7 +36,7 @@ final class DictionaryCache: Sendable {
       return state.loaded[facts.id]?.dictionary
     }
     if let cached { return cached }
-    let content = try DictionaryFile.read(facts, environment, layout)
+    let content = try DictionaryFile.read(facts, isHashed: false, environment, layout)
     let dictionary: ZstdDictionary
     do { dictionary = try ZstdDictionary(content) } catch {
       throw StoreError(.damaged, "dictionary \(facts.id) cannot be used: \(error.detail)")

@@ -79,6 +79,12 @@ package protocol ChunkStream: Sendable {
   mutating func next() throws(StoreError) -> EventChunk?
   /// True where it is certain that `next` has nothing more, so that it need not be asked.
   var isAtEnd: Bool { get }
+  /// True where what comes next belongs to the picture that was asked for: nothing can be shown without it.
+  var isBeforeMoment: Bool { get }
+}
+
+extension ChunkStream {
+  package var isBeforeMoment: Bool { false }
 }
 
 extension StoreError {

@@ -32,6 +32,8 @@ package struct PlaybackStream: ChunkStream {
   private var decoded: [UInt64: Decoded] = [:]
   private var clock = 0
   private var notice: Gap?
+  /// What is to be shown, where playback begins at a time of its own.
+  private let moment: Double?
 
   package init(_ core: StoreCore, _ key: SessionKey, at time: PlaybackTime, window: String?) throws(StoreError) {
     self.core = core
@@ -50,6 +52,7 @@ package struct PlaybackStream: ChunkStream {
       throw StoreError(
         .invalidArgument, "playback at \(moment ?? 0); the time must be a number", location: .init(session: key))
     }
+    self.moment = moment
     plan = try PlaybackPlan(units, at: moment, window: window) { unit throws(StoreError) in
       try core.keyframes(of: unit)
     }
@@ -66,6 +69,7 @@ package struct PlaybackStream: ChunkStream {
     guard !parts.isEmpty || !(picture.live?.parts.isEmpty ?? true) else { throw core.absence(of: key) }
     var units = picture.units(parts)
     if let time { units.removeAll { !($0.range.map { time.overlaps($0) } ?? false) } }
+    moment = nil
     plan = PlaybackPlan(everythingOf: units, in: time, window: window)
   }
 
@@ -86,6 +90,12 @@ package struct PlaybackStream: ChunkStream {
     guard let last = notice else { return nil }
     notice = nil
     return EventChunk(ndjson: [], runs: EventRuns(), gapBefore: last)
+  }
+
+  package var isBeforeMoment: Bool {
+    guard let moment else { return false }
+    if !open.isEmpty { return true }
+    return place < plan.units.count && plan.units[place].range.map { $0.lowerBound <= moment } ?? false
   }
 
   package var isAtEnd: Bool { open.isEmpty && place == plan.units.count && notice == nil }
