@@ -10,7 +10,6 @@ var common: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 if Context.environment["SEGMENT_WARNINGS_AS_ERRORS"] != nil { common.append(.treatAllWarnings(as: .error)) }
-/// Everything but what calls C functions in every line, where each would be marked and no mark would say anything.
 let strict = common + [.strictMemorySafety()]
 
 /// The engine beside other stores. A package of its own: it uses the engine's public interface alone, and libraries that
@@ -46,9 +45,9 @@ let package = Package(
         "CRocksDB", "CSQLite", "CSnappy", "CZstd", "CZlib", "CPeerShims",
         .product(name: "SegmentEngine", package: "SegmentEngine"),
       ],
-      path: "peers/Peers", swiftSettings: common),
+      path: "peers/Peers", swiftSettings: strict),
     .executableTarget(
       name: "peer-bench", dependencies: ["Peers", "CPeerShims", "CZstd", "CLZ4"], path: "peers/peer-bench",
-      swiftSettings: common),
+      swiftSettings: strict),
   ]
 )

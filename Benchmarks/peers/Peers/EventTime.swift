@@ -4,24 +4,26 @@ public enum EventTime {
 
   /// The time of the last event of some NDJSON, milliseconds since 1970; nil where its line names none.
   public static func last(in ndjson: [UInt8]) -> Int64? {
-    ndjson.withUnsafeBytes { last(in: $0) }
+    unsafe ndjson.withUnsafeBytes { unsafe last(in: $0) }
   }
 
   /// The same for bytes in memory.
   public static func last(in bytes: UnsafeRawBufferPointer) -> Int64? {
     var end = bytes.count
-    if end > 0, bytes[end - 1] == 0x0A { end -= 1 }
+    if end > 0, unsafe bytes[end - 1] == 0x0A { end -= 1 }
     var at = end - name.count
     while at >= 0 {
-      if bytes[at] == 0x0A { return nil }
-      if bytes[at] == name[0], holdsName(bytes, at) { return number(bytes, from: at + name.count, to: end) }
+      if unsafe bytes[at] == 0x0A { return nil }
+      if unsafe bytes[at] == name[0], unsafe holdsName(bytes, at) {
+        return unsafe number(bytes, from: at + name.count, to: end)
+      }
       at -= 1
     }
     return nil
   }
 
   private static func holdsName(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Bool {
-    for place in 1..<name.count where bytes[at + place] != name[place] { return false }
+    for place in 1..<name.count where unsafe bytes[at + place] != name[place] { return false }
     return true
   }
 
@@ -29,7 +31,7 @@ public enum EventTime {
   private static func number(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int64? {
     var value: Int64 = 0
     var at = start
-    while at < end, case let digit = bytes[at], digit >= 0x30, digit <= 0x39 {
+    while at < end, case let digit = unsafe bytes[at], digit >= 0x30, digit <= 0x39 {
       if at - start == 18 { return nil }
       value = value * 10 + Int64(digit - 0x30)
       at += 1

@@ -10,7 +10,9 @@ struct ProcessCounters: Sendable {
 
   static func now() throws -> ProcessCounters {
     var usage = rusage()
-    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { throw BenchError("the system does not say how much CPU was used") }
+    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else {
+      throw BenchError("the system does not say how much CPU was used")
+    }
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     let io = try fields("/proc/self/io")
     return ProcessCounters(

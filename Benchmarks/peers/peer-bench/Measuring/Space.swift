@@ -18,7 +18,7 @@ enum Space {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
       guard let descriptor = Int32(name) else { continue }
       var facts = stat()
-      if fstat(descriptor, &facts) == 0, facts.st_nlink == 0, facts.st_mode & S_IFMT == S_IFREG {
+      if unsafe fstat(descriptor, &facts) == 0, facts.st_nlink == 0, facts.st_mode & S_IFMT == S_IFREG {
         bytes += Double(facts.st_blocks) * 512
       }
     }
@@ -27,14 +27,14 @@ enum Space {
 
   private static func blocks(_ path: String) throws -> Double {
     var facts = stat()
-    guard lstat(path, &facts) == 0 else { throw BenchError("\(path) cannot be looked at (errno \(errno))") }
+    guard unsafe lstat(path, &facts) == 0 else { throw BenchError("\(path) cannot be looked at (errno \(errno))") }
     return Double(facts.st_blocks) * 512
   }
 
   /// Free bytes of the file system.
   static func free(_ path: String) throws -> Double {
     var facts = statvfs()
-    guard statvfs(path, &facts) == 0 else { throw BenchError("\(path) has no file system (errno \(errno))") }
+    guard unsafe statvfs(path, &facts) == 0 else { throw BenchError("\(path) has no file system (errno \(errno))") }
     return Double(facts.f_bfree) * Double(facts.f_frsize)
   }
 
@@ -42,11 +42,11 @@ enum Space {
   static func dropCache(_ folder: String) throws {
     guard let paths = FileManager.default.enumerator(atPath: folder) else { throw BenchError("there is no \(folder)") }
     for case let path as String in paths {
-      let descriptor = Foundation.open("\(folder)/\(path)", O_RDONLY)
+      let descriptor = unsafe Foundation.open("\(folder)/\(path)", O_RDONLY)
       if descriptor < 0 { continue }
       defer { Foundation.close(descriptor) }
       var facts = stat()
-      guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
+      guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
       guard fsync(descriptor) == 0 else { throw BenchError("\(path) cannot be synced (errno \(errno))") }
       let failure = peer_drop_pages(descriptor)
       guard failure == 0 else { throw BenchError("the cache of \(path) cannot be dropped (errno \(failure))") }

@@ -1,7 +1,7 @@
 import Foundation
 import Peers
 
-/// Makes the store that has a day to let go: ten days of the same recordings under different names.
+/// Makes the store that has a day to let go: all recordings, spread over ten days.
 struct DaysPhase {
   let context: PhaseContext
 
@@ -11,15 +11,21 @@ struct DaysPhase {
 
   static func folder(_ context: PhaseContext) -> String { context.store("days") }
 
-  /// The sessions of a day, from the recordings of day 0.
+  /// All recordings, with the times of day 0.
+  static func recordings(_ context: PhaseContext) throws -> [Recording] {
+    let recordings = try context.recordings()
+    return recordings.training + recordings.measured
+  }
+
+  /// The sessions of a day, from all recordings.
   static func sessions(_ recordings: [Recording], day: Int) -> [[Batch]] {
-    recordings.map { recording in
-      Dating.moved(recording, by: day).batches(as: "\(recording.site)-\(recording.number + 10_000 * (day + 1))", day: day)
+    stride(from: day, to: recordings.count, by: days).map { place in
+      Dating.moved(recordings[place], by: day).batches(as: recordings[place].name, day: day)
     }
   }
 
   func run() throws -> [String: Double] {
-    let recordings = try context.recordings().measured
+    let recordings = try Self.recordings(context)
     let folder = Self.folder(context)
     try Folder.fresh(folder)
     let peer = try context.peer.open(folder)

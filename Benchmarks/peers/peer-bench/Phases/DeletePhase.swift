@@ -11,7 +11,7 @@ struct DeletePhase {
   init(_ context: PhaseContext) { self.context = context }
 
   func run() throws -> [String: Double] {
-    let recordings = try context.recordings().measured
+    let recordings = try DaysPhase.recordings(context)
     let folder = context.store("delete")
     try Folder.copy(DaysPhase.folder(context), to: folder)
     defer { try? Folder.remove(folder) }
@@ -29,7 +29,9 @@ struct DeletePhase {
     try peer.settle()
     let settled = try ProcessCounters.now().since(before)
     let left = try Space.allocated(folder) + Space.held()
-    guard try peer.sessions(ofDay: 0).isEmpty else { throw BenchError("sessions of the day that was deleted are listed") }
+    guard try peer.sessions(ofDay: 0).isEmpty else {
+      throw BenchError("sessions of the day that was deleted are listed")
+    }
     for day in [1, DaysPhase.days - 1] {
       let sessions = DaysPhase.sessions(recordings, day: day)
       try ListingCheck.check(try peer.sessions(ofDay: day), sessions)
@@ -38,9 +40,13 @@ struct DeletePhase {
       }
     }
     try peer.close()
+    func raw(_ days: Range<Int>) -> Double {
+      Double(days.flatMap { DaysPhase.sessions(recordings, day: $0) }.joined().reduce(0) { $0 + $1.bytes.count })
+    }
+    let share = raw(0..<1) / raw(0..<DaysPhase.days)
     var figures = [
       "delete.returns": returned, "delete.written": called.written / 1e3, "delete.settled": settled.written / 1e3,
-      "delete.freed": (taken - left) / (taken / Double(DaysPhase.days)) * 100, "delete.bytes": (taken - left) / 1e6,
+      "delete.freed": (taken - left) / (taken * share) * 100, "delete.bytes": (taken - left) / 1e6,
     ]
     // Where others write more than is freed the file system does not show it.
     if let back { figures["delete.space"] = back }

@@ -45,6 +45,8 @@ struct ErasePhase {
   /// Nothing of it may be delivered: an error is as good as nothing.
   static func checkGone(_ session: SessionRef, _ time: Int64, _ peer: any Peer) throws {
     let delivered = (try? peer.play(session, at: time)) ?? []
-    if delivered.contains(where: { !$0.isEmpty }) { throw BenchError("\(session.id) is delivered though it was erased") }
+    if delivered.contains(where: { !$0.isEmpty }) {
+      throw BenchError("\(session.id) is delivered though it was erased")
+    }
   }
 }

@@ -20,25 +20,28 @@ struct LimitsPhase {
     let largest = batches.map(\.count).max() ?? 0
     let room = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(ZSTD_compressBound(largest), Int(LZ4_compressBound(Int32(largest)))), alignment: 64)
-    defer { room.deallocate() }
+    defer { unsafe room.deallocate() }
     // Pages are given when they are written to first; that is no part of it.
-    for place in stride(from: 0, to: room.count, by: 4_096) { room[place] = 0 }
+    for place in stride(from: 0, to: room.count, by: 4_096) { unsafe room[place] = 0 }
     var figures: [String: Double] = [:]
-    figures["limit.memcpy"] = rate(batches) { room.copyMemory(from: $0); return true }
-    var sum: UInt32 = 0
-    figures["limit.crc"] = rate(batches) { bytes in
-      sum ^= peer_crc32c_thirds(bytes.baseAddress, bytes.count)
+    figures["limit.memcpy"] = unsafe rate(batches) {
+      unsafe room.copyMemory(from: $0)
       return true
     }
-    figures["limit.lz4"] = rate(batches) { bytes in
-      let source = bytes.assumingMemoryBound(to: CChar.self).baseAddress
-      let target = room.assumingMemoryBound(to: CChar.self)
-      return LZ4_compress_default(source, target.baseAddress, Int32(bytes.count), Int32(target.count)) > 0
+    var sum: UInt32 = 0
+    figures["limit.crc"] = unsafe rate(batches) { bytes in
+      unsafe sum ^= peer_crc32c_thirds(bytes.baseAddress, bytes.count)
+      return true
     }
-    guard let zstd = ZSTD_createCCtx() else { throw BenchError("zstd has no memory") }
-    defer { ZSTD_freeCCtx(zstd) }
-    figures["limit.zstd"] = rate(batches) { bytes in
-      let size = ZSTD_compressCCtx(zstd, room.baseAddress, room.count, bytes.baseAddress, bytes.count, 3)
+    figures["limit.lz4"] = unsafe rate(batches) { bytes in
+      let source = unsafe bytes.assumingMemoryBound(to: CChar.self).baseAddress
+      let target = unsafe room.assumingMemoryBound(to: CChar.self)
+      return unsafe LZ4_compress_default(source, target.baseAddress, Int32(bytes.count), Int32(target.count)) > 0
+    }
+    guard let zstd = unsafe ZSTD_createCCtx() else { throw BenchError("zstd has no memory") }
+    defer { unsafe ZSTD_freeCCtx(zstd) }
+    figures["limit.zstd"] = unsafe rate(batches) { bytes in
+      let size = unsafe ZSTD_compressCCtx(zstd, room.baseAddress, room.count, bytes.baseAddress, bytes.count, 3)
       return ZSTD_isError(size) == 0
     }
     guard figures.values.allSatisfy({ $0.isFinite }) else { throw BenchError("a batch could not be compressed") }
@@ -50,7 +53,7 @@ struct LimitsPhase {
   private func rate(_ batches: [[UInt8]], _ body: (UnsafeRawBufferPointer) -> Bool) -> Double {
     let bytes = batches.reduce(0) { $0 + $1.count }
     let began = Ticks.now
-    let isDone = batches.allSatisfy { $0.withUnsafeBytes(body) }
+    let isDone = batches.allSatisfy { unsafe $0.withUnsafeBytes(body) }
     return isDone ? Double(bytes) / 1e6 / began.seconds : .nan
   }
 
@@ -84,7 +87,7 @@ private final class SyncedFile {
   private let descriptor: Int32
 
   init(_ path: String) throws {
-    descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    descriptor = unsafe Foundation.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     if descriptor < 0 { throw BenchError("\(path) cannot be made (errno \(errno))") }
   }
 
@@ -93,8 +96,8 @@ private final class SyncedFile {
   func write(_ bytes: [UInt8]) throws {
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { all in
-        all.baseAddress.map { Foundation.write(descriptor, $0 + done, all.count - done) } ?? -1
+      let count = unsafe bytes.withUnsafeBytes { all in
+        unsafe all.baseAddress.map { unsafe Foundation.write(descriptor, $0 + done, all.count - done) } ?? -1
       }
       if count <= 0 { throw BenchError("writing to the disk failed (errno \(errno))") }
       done += count

@@ -7,6 +7,8 @@ enum Phase: Sendable, Hashable, CustomStringConvertible {
   case ingest(clients: Int)
   /// Makes the store that play, list and erase use, and measures it.
   case rest
+  /// Measures one with several times as many sessions.
+  case crowd
   case play
   case list
   /// Makes the store of ten days.
@@ -23,6 +25,7 @@ enum Phase: Sendable, Hashable, CustomStringConvertible {
     case .limits: "limits"
     case .ingest(let clients): "ingest-\(clients)"
     case .rest: "rest"
+    case .crowd: "crowd"
     case .play: "play"
     case .list: "list"
     case .days: "days"
@@ -38,6 +41,7 @@ enum Phase: Sendable, Hashable, CustomStringConvertible {
     switch (parts.first, parts.count > 1 ? Int(parts[1]) : nil) {
     case ("limits", nil): self = .limits
     case ("rest", nil): self = .rest
+    case ("crowd", nil): self = .crowd
     case ("play", nil): self = .play
     case ("list", nil): self = .list
     case ("days", nil): self = .days
@@ -76,6 +80,7 @@ struct PhaseContext {
     case .limits: try LimitsPhase(self).run()
     case .ingest(let clients): try IngestPhase(self, clients: clients).run()
     case .rest: try RestPhase(self).run()
+    case .crowd: try RestPhase(self, copies: RestPhase.crowd).run()
     case .play: try PlayPhase(self).run()
     case .list: try ListPhase(self).run()
     case .days: try DaysPhase(self).run()

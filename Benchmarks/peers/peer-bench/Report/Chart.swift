@@ -28,7 +28,9 @@ struct Chart {
       ##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \##(Self.text(width)) \##(Self.text(height))" width="\##(Self.text(width))" height="\##(Self.text(height))" font-family="system-ui, sans-serif" font-size="12" fill="#24292f">"##,
       "<title>\(Self.escaped(title))</title>",
       ##"<rect width="100%" height="100%" fill="#ffffff"/>"##,
-      Self.text(title.prefix(1).uppercased() + title.dropFirst(), x: 12, y: 27, attributes: #"font-size="17" font-weight="600""#),
+      Self.text(
+        title.prefix(1).uppercased() + title.dropFirst(), x: 12, y: 27, attributes: #"font-size="17" font-weight="600""#
+      ),
     ]
     var top = Self.heading
     for row in rows {

@@ -3,8 +3,12 @@ extension Report {
   func markdown(_ charts: [(part: String, file: String)]) -> String {
     var lines = ["# SegmentEngine beside other stores", ""]
     lines += heading.map { "- \($0)" }
-    lines += ["", "Medians, with the least and the most of the rounds in parentheses. The ratio is the engine's median over"]
-    lines += ["that of the best of the others.", "", "## What the machine can do", "", "| limit | | |", "|---|---|---|"]
+    lines += [
+      "", "Medians, with the least and the most of the rounds in parentheses. The ratio is the engine's median over",
+    ]
+    lines += [
+      "that of the best of the others.", "", "## What the machine can do", "", "| limit | | |", "|---|---|---|",
+    ]
     for limit in limits { lines.append("| \(limit.title) | \(Number.text(limit.spread)) | \(limit.unit) |") }
     for part in parts {
       lines += ["", "## \(part.prefix(1).uppercased() + part.dropFirst())", ""]
@@ -24,7 +28,8 @@ extension Report {
     }
     lines += ["", "## How they are set up", ""]
     for setup in setups {
-      lines += ["**\(setup.name)**", ""] + setup.settings.map { "- \($0)" } + setup.notes.map { "- Note: \($0)" } + [""]
+      lines +=
+        ["**\(setup.name)**", ""] + setup.settings.map { "- \($0)" } + setup.notes.map { "- Note: \($0)" } + [""]
     }
     if !failures.isEmpty { lines += ["## Failed", ""] + failureLines.map { "- \($0)" } }
     return lines.joined(separator: "\n") + "\n"

@@ -15,7 +15,8 @@ enum Child {
     var answer = Answer()
     do {
       let context = PhaseContext(
-        options: options, peer: peer, folder: "\(options.work)/\(phase == .limits ? "limits" : PeerList.key(peer.name))",
+        options: options, peer: peer,
+        folder: "\(options.work)/\(phase == .limits ? "limits" : PeerList.key(peer.name))",
         round: options.round)
       answer.figures = try context.run(phase)
     } catch {

@@ -42,23 +42,23 @@ enum Dating {
 
   /// Adds to each time of 13 digits.
   private static func move(_ bytes: inout [UInt8], by shift: Int64) {
-    bytes.withUnsafeMutableBytes { all in
+    unsafe bytes.withUnsafeMutableBytes { all in
       guard let base = all.baseAddress else { return }
       var at = 0
-      while at < all.count, let found = peer_find(base + at, all.count - at, name, name.count) {
-        let start = found - UnsafeRawPointer(base) + name.count
+      while at < all.count, let found = unsafe peer_find(base + at, all.count - at, name, name.count) {
+        let start = unsafe found - UnsafeRawPointer(base) + name.count
         at = start
         guard start + digits <= all.count else { return }
         var value: Int64 = 0
         var length = 0
-        while start + length < all.count, case let digit = all[start + length], digit >= 0x30, digit <= 0x39 {
+        while start + length < all.count, case let digit = unsafe all[start + length], digit >= 0x30, digit <= 0x39 {
           value = value &* 10 &+ Int64(digit - 0x30)
           length += 1
         }
         if length != digits { continue }
         value += shift
         for place in stride(from: start + digits - 1, through: start, by: -1) {
-          all[place] = UInt8(0x30 + value % 10)
+          unsafe all[place] = UInt8(0x30 + value % 10)
           value /= 10
         }
       }

@@ -21,13 +21,13 @@ enum Lines {
 
   /// Where the lines are, newlines included.
   static func ranges(of bytes: [UInt8]) -> [Range<Int>] {
-    bytes.withUnsafeBytes { all in
+    unsafe bytes.withUnsafeBytes { all in
       guard let base = all.baseAddress else { return [] }
       var ranges: [Range<Int>] = []
       var start = 0
       while start < all.count {
-        let found = memchr(base + start, 0x0A, all.count - start)
-        let end = found.map { UnsafeRawPointer($0) - base + 1 } ?? all.count
+        let found = unsafe memchr(base + start, 0x0A, all.count - start)
+        let end = unsafe found.map { unsafe UnsafeRawPointer($0) - base + 1 } ?? all.count
         ranges.append(start..<end)
         start = end
       }
@@ -39,10 +39,10 @@ enum Lines {
 
   static func events(of bytes: [UInt8]) -> [Event] {
     let ranges = ranges(of: bytes)
-    return bytes.withUnsafeBytes { all in
+    return unsafe bytes.withUnsafeBytes { all in
       ranges.map { range in
-        let line = UnsafeRawBufferPointer(rebasing: all[range])
-        return Event(
+        let line = unsafe UnsafeRawBufferPointer(rebasing: all[range])
+        return unsafe Event(
           range: range, time: EventTime.last(in: line),
           isKeyframe: line.count > keyframe.count && zip(line, keyframe).allSatisfy { $0 == $1 })
       }

@@ -36,14 +36,18 @@ enum PlayCheck {
   }
 
   private static func key(_ line: ArraySlice<UInt8>) -> UInt64 {
-    line.withUnsafeBytes { UInt64(peer_crc32c_thirds($0.baseAddress, $0.count)) << 32 | UInt64($0.count & 0xFFFF_FFFF) }
+    unsafe line.withUnsafeBytes {
+      unsafe UInt64(peer_crc32c_thirds($0.baseAddress, $0.count)) << 32 | UInt64($0.count & 0xFFFF_FFFF)
+    }
   }
 
   private static func isSame(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Bool {
-    a.withUnsafeBytes { a in
-      b.withUnsafeBytes { b in
-        guard a.count == b.count, let first = a.baseAddress, let second = b.baseAddress else { return a.count == b.count }
-        return memcmp(first, second, a.count) == 0
+    unsafe a.withUnsafeBytes { a in
+      unsafe b.withUnsafeBytes { b in
+        guard a.count == b.count, let first = a.baseAddress, let second = b.baseAddress else {
+          return a.count == b.count
+        }
+        return unsafe memcmp(first, second, a.count) == 0
       }
     }
   }

@@ -41,6 +41,10 @@ struct Run {
     if !Set(parts).isDisjoint(with: [.rest, .play, .list, .erase]) {
       ask(.rest, rounds: parts.contains(.rest) ? options.rounds : 1)
     }
+    if parts.contains(.rest) {
+      ask(.crowd, rounds: options.rounds)
+      clear("crowd")
+    }
     if parts.contains(.play) { ask(.play, rounds: options.rounds) }
     if parts.contains(.list) { ask(.list, rounds: options.rounds) }
     if parts.contains(.erase) { ask(.erase, rounds: options.rounds) }

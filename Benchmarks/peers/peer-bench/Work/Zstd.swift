@@ -6,11 +6,13 @@ enum Zstd {
   private static let limit: UInt64 = 1 << 30
 
   static func decompress(_ bytes: [UInt8], _ path: String) throws -> [UInt8] {
-    let length = ZSTD_getFrameContentSize(bytes, bytes.count)
-    guard length <= limit else { throw BenchError("\(path) is not a zstd frame that states its length, or is too large") }
+    let length = unsafe ZSTD_getFrameContentSize(bytes, bytes.count)
+    guard length <= limit else {
+      throw BenchError("\(path) is not a zstd frame that states its length, or is too large")
+    }
     var failed = false
-    let content = [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, count in
-      let result = ZSTD_decompress(buffer.baseAddress, buffer.count, bytes, bytes.count)
+    let content = unsafe [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, count in
+      let result = unsafe ZSTD_decompress(buffer.baseAddress, buffer.count, bytes, bytes.count)
       failed = ZSTD_isError(result) != 0 || result != buffer.count
       count = failed ? 0 : buffer.count
     }
