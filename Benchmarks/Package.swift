@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+var common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+if Context.environment["SEGMENT_WARNINGS_AS_ERRORS"] != nil { common.append(.treatAllWarnings(as: .error)) }
+let strict = common + [.strictMemorySafety()]
+
+let package = Package(
+  name: "SegmentBenchmarks",
+  platforms: [.macOS("26.0")],
+  targets: [
+    .systemLibrary(
+      name: "CRocksDB", path: "peers/System/CRocksDB", pkgConfig: "rocksdb",
+      providers: [.apt(["librocksdb-dev"]), .brew(["rocksdb"])]),
+    .systemLibrary(
+      name: "CSQLite", path: "peers/System/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(
+      name: "CSnappy", path: "peers/System/CSnappy", pkgConfig: "snappy",
+      providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
+    .systemLibrary(
+      name: "CZstd", path: "peers/System/CZstd", pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CZlib", path: "peers/System/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "Peers", dependencies: ["CRocksDB", "CSQLite", "CSnappy", "CZstd", "CZlib"], path: "peers/Peers",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "peer-check", dependencies: ["Peers"], path: "peers/peer-check", swiftSettings: strict),
+  ]
+)
