@@ -27,7 +27,7 @@ let package = Package(
       name: "CSQLite", path: "peers/System/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(
-      name: "CSnappy", path: "peers/System/CSnappy",
+      name: "CSnappy", path: "peers/System/CSnappy", pkgConfig: "snappy",
       providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
     .systemLibrary(
       name: "CZstd", path: "peers/System/CZstd", pkgConfig: "libzstd",

@@ -2,7 +2,10 @@ import Peers
 
 /// The peers there are.
 enum PeerList {
-  static let all: [any Peer.Type] = [EnginePeer.self]
+  static let all: [any Peer.Type] = [
+    EnginePeer.self, RocksDBPeer.self, RocksDBSmallBlocksPeer.self, BlobDBPeer.self, SQLitePeer.self,
+    SnappyObjectsPeer.self, GzipFilesPeer.self,
+  ]
 
   /// The one that the others are held against.
   static var engine: String { EnginePeer.name }
@@ -21,7 +24,10 @@ enum PeerList {
     return all.filter { peer in keys.contains { matches(peer, $0) } }
   }
 
+  /// By its key, or where no peer has just that one, by how keys begin.
   private static func matches(_ peer: any Peer.Type, _ wanted: String) -> Bool {
-    key(peer.name) == wanted || (wanted == "engine" && peer.name == engine)
+    if wanted == "engine" { return peer.name == engine }
+    if all.contains(where: { key($0.name) == wanted }) { return key(peer.name) == wanted }
+    return key(peer.name).hasPrefix(wanted)
   }
 }
