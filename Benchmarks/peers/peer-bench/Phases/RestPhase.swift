@@ -57,6 +57,7 @@ struct RestPhase {
     let raw = Double(outcome.rawBytes)
     return [
       "\(name).bytes": bytes / raw * 1e3, "\(name).cpu": used.cpu / (raw / 1e9), "\(name).written": used.written / raw,
+      "\(name).taken": bytes, "\(name).raw": raw,
     ]
   }
 }

@@ -31,6 +31,14 @@ struct Figures: Sendable {
     values[peer]?[metric].map { Spread(values: $0) }
   }
 
+  /// How much more of one thing more of another makes, in thousandths, by the medians.
+  func slope(_ peer: String, _ more: String, _ less: String, over: String, less under: String) -> Spread? {
+    guard let more = self[peer, more], let less = self[peer, less], let over = self[peer, over],
+      let under = self[peer, under], over.median > under.median
+    else { return nil }
+    return Spread(values: [(more.median - less.median) / (over.median - under.median) * 1e3])
+  }
+
   /// The same, computed from two metrics where both are there.
   func ratio(_ peer: String, _ metric: String, to base: String) -> Spread? {
     guard let some = self[peer, metric], let other = self[peer, base], other.median > 0 else { return nil }

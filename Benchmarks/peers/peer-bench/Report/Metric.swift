@@ -17,6 +17,8 @@ struct Metric: Sendable {
     case measured
     /// How much dearer it is than in another metric.
     case growth(from: String)
+    /// What more of one thing takes of another: the difference of the first two over that of the last two, in thousandths.
+    case slope(of: String, from: String, over: String, less: String)
   }
 
   var id: String
@@ -36,7 +38,7 @@ enum Metrics {
     options.parts.flatMap { part in
       switch part {
       case .ingest: ingest(64) + ingest(1_000)
-      case .rest: rest("rest", "at rest") + rest("crowd", "at rest, \(RestPhase.crowd) times the sessions")
+      case .rest: rest("rest", "at rest") + rest("crowd", "at rest, \(RestPhase.crowd) times the sessions") + [further]
       case .play: play
       case .list:
         [
@@ -71,6 +73,15 @@ enum Metrics {
       metric("settledcpu", "CPU till settled", "s/raw GB", .lower),
       metric("written", "written till settled", "bytes/raw byte", .lower, isDrawn: true),
     ]
+  }
+
+  /// What is there once, however many sessions there are, is left out of it.
+  private static var further: Metric {
+    Metric(
+      id: "crowd.further", part: "at rest, \(RestPhase.crowd) times the sessions",
+      title: "allocated for what was added",
+      unit: "bytes/raw KB", better: .lower,
+      source: .slope(of: "crowd.taken", from: "rest.taken", over: "crowd.raw", less: "rest.raw"), isDrawn: true)
   }
 
   private static func rest(_ name: String, _ part: String) -> [Metric] {

@@ -24,6 +24,8 @@ struct Row: Sendable {
       switch metric.source {
       case .measured: cells[peer] = figures[peer, metric.id]
       case .growth(let base): cells[peer] = figures.ratio(peer, metric.id, to: base)
+      case .slope(let more, let less, let over, let under):
+        cells[peer] = figures.slope(peer, more, less, over: over, less: under)
       }
     }
     self.cells = cells
