@@ -5,8 +5,8 @@ struct Chart {
   var rows: [Row]
   var peers: [String]
 
-  private static let names = 130.0
-  private static let bars = 520.0
+  private static let names = 190.0
+  private static let bars = 480.0
   private static let values = 190.0
   private static let barHeight = 15.0
   private static let step = 19.0

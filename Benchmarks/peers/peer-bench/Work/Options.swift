@@ -28,7 +28,7 @@ struct Options: Sendable {
   static let usage = """
     peer-bench: SegmentEngine beside other stores, on the same recordings, in one run
       --recordings DIR   recordings (default: Samples/recordings of the project)
-      --work DIR         where stores are made and removed (default: .peer-bench)
+      --work DIR         where stores are made and removed (default: .build-peers/work)
       --out DIR          where report.json, report.md and the charts go (default: none are written)
       --peers a,b,c      only these
       --parts a,b,c      of ingest, rest, play, list, delete, erase, open (default: all)

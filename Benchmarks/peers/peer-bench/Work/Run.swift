@@ -10,7 +10,7 @@ struct Run {
   init(_ options: Options) throws {
     var options = options
     if options.recordings.isEmpty { options.recordings = "Samples/recordings" }
-    if options.work.isEmpty { options.work = ".peer-bench" }
+    if options.work.isEmpty { options.work = ".build-peers/work" }
     guard FileManager.default.fileExists(atPath: options.recordings) else {
       throw BenchError("there is no folder \(options.recordings); name one by --recordings")
     }
