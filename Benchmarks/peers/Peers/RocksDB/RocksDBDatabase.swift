@@ -31,7 +31,7 @@ enum RocksDBFamily: Int, CaseIterable {
   init(_ path: String, options: RocksDBOptions, families familyOptions: [RocksDBOptions]) throws {
     defer { withExtendedLifetime((options, familyOptions)) {} }
     let names = unsafe RocksDBFamily.allCases.map { unsafe strdup($0.name) }
-    defer { for unsafename in unsafe names { unsafe free(name) } }
+    defer { unsafe names.forEach { unsafe free($0) } }
     let namePointers = unsafe names.map { unsafe UnsafePointer($0) }
     let optionPointers = unsafe familyOptions.map { unsafe Optional($0.handle) }
     var opened = unsafe [OpaquePointer?](repeating: nil, count: names.count)
@@ -48,7 +48,7 @@ enum RocksDBFamily: Int, CaseIterable {
   }
 
   deinit {
-    for unsafefamily in unsafe families { unsafe rocksdb_column_family_handle_destroy(family) }
+    unsafe families.forEach { unsafe rocksdb_column_family_handle_destroy($0) }
     unsafe rocksdb_writeoptions_destroy(durably)
     unsafe rocksdb_close(handle)
   }
