@@ -8,7 +8,9 @@ enum FirstEvent {
     // A brace, at most 19 digits, the key: it is there or it is not.
     guard end > key.count + 1, batch[end - 1] == UInt8(ascii: "}") else { return nil }
     var start = end - 1
-    while start > 0, end - start <= 20, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(batch[start - 1]) { start -= 1 }
+    while start > 0, end - start <= 20, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(batch[start - 1]) {
+      start -= 1
+    }
     guard start < end - 1, start >= key.count, batch[start - key.count..<start].elementsEqual(key) else { return nil }
     return batch[start..<end - 1].reduce(Int64?(0)) { value, digit in
       guard let value else { return nil }

@@ -10,7 +10,9 @@ enum GzipMember {
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
     defer { unsafe stream.deallocate() }
-    guard unsafe peer_deflate_init(stream, level, 15 + 16) == Z_OK else { throw PeerError("zlib has no memory to compress") }
+    guard unsafe peer_deflate_init(stream, level, 15 + 16) == Z_OK else {
+      throw PeerError("zlib has no memory to compress")
+    }
     defer { unsafe deflateEnd(stream) }
     let bound = unsafe Int(deflateBound(stream, UInt(count)))
     return try unsafe bytes.withUnsafeBufferPointer { input in

@@ -32,6 +32,7 @@ import CZlib
 
   /// The next member's content; nil at the end, and where the file ends within a member, as a crash leaves it.
   func next() throws -> [UInt8]? {
+    defer { withExtendedLifetime(self) {} }
     unsafe inflateReset(stream)
     var content: [UInt8] = []
     // Most members are a few kB; one of a page's snapshot doubles a few times.

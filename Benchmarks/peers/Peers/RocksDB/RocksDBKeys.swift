@@ -17,7 +17,9 @@ enum RocksDBKeys {
   }
 
   static func batch(_ number: Int, of session: SessionRef) throws -> [UInt8] {
-    guard let number = UInt32(exactly: number) else { throw PeerError("batch number \(number) is not between 0 and 2^32 - 1") }
+    guard let number = UInt32(exactly: number) else {
+      throw PeerError("batch number \(number) is not between 0 and 2^32 - 1")
+    }
     return try RocksDBKeys.session(session) + bigEndian(number)
   }
 
@@ -34,8 +36,11 @@ enum RocksDBKeys {
   }
 
   private static func bigEndian(_ value: UInt32) -> [UInt8] {
-    [UInt8(truncatingIfNeeded: value >> 24), UInt8(truncatingIfNeeded: value >> 16), UInt8(truncatingIfNeeded: value >> 8),
-      UInt8(truncatingIfNeeded: value)]
+    [
+      UInt8(truncatingIfNeeded: value >> 24), UInt8(truncatingIfNeeded: value >> 16),
+      UInt8(truncatingIfNeeded: value >> 8),
+      UInt8(truncatingIfNeeded: value),
+    ]
   }
 }
 

@@ -29,7 +29,8 @@ enum RocksDBMerge {
   nonisolated(unsafe) private static let name: UnsafePointer<CChar> = unsafe UnsafePointer(strdup("session summary"))
 
   private static func merge(
-    _ existing: UnsafePointer<CChar>?, _ existingLength: Int, _ operands: Operands?, _ lengths: Lengths?, _ count: Int32,
+    _ existing: UnsafePointer<CChar>?, _ existingLength: Int, _ operands: Operands?, _ lengths: Lengths?,
+    _ count: Int32,
     _ succeeded: UnsafeMutablePointer<UInt8>?, _ newLength: UnsafeMutablePointer<Int>?
   ) -> UnsafeMutablePointer<CChar>? {
     var merged = unsafe existing.flatMap { unsafe RocksDBSummary([UInt8](lent: $0, count: existingLength)) }

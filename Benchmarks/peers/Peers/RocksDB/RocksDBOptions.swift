@@ -15,7 +15,10 @@ import CRocksDB
       throw PeerError("RocksDB has no memory for options")
     }
     let options = unsafe RocksDBOptions(made)
-    defer { unsafe rocksdb_options_destroy(base) }
+    defer {
+      unsafe rocksdb_options_destroy(base)
+      withExtendedLifetime(options) {}
+    }
     unsafe rocksdb_options_set_create_if_missing(base, 1)
     unsafe rocksdb_options_set_create_missing_column_families(base, 1)
     unsafe rocksdb_options_set_wal_compression(base, Int32(rocksdb_zstd_compression))
@@ -24,13 +27,16 @@ import CRocksDB
     unsafe rocksdb_options_set_keep_log_file_num(base, 2)
     unsafe rocksdb_options_set_stats_dump_period_sec(base, 0)
     // Not in the C interface by a function of its own.
-    try unsafe rocksDB("set options") { unsafe rocksdb_get_options_from_string(base, "allow_fallocate=false", options.handle, $0) }
+    try unsafe rocksDB("set options") {
+      unsafe rocksdb_get_options_from_string(base, "allow_fallocate=false", options.handle, $0)
+    }
     return options
   }
 
   /// For the batches themselves.
   static func batches<Variant: RocksDBVariant>(_ variant: Variant.Type, cache: RocksDBCache) throws -> RocksDBOptions {
     let options = try family(block: Variant.blockBytes, level: Variant.level, file: Variant.fileBytes, cache: cache)
+    defer { withExtendedLifetime(options) {} }
     let (handle, dictionary, train) = unsafe (options.handle, Int32(Variant.dictionaryBytes), Int32(Variant.trainBytes))
     unsafe rocksdb_options_set_write_buffer_size(handle, 64 << 20)
     unsafe rocksdb_options_set_bottommost_compression_options(handle, -14, Int32(Variant.level), 0, dictionary, 1)
@@ -48,6 +54,7 @@ import CRocksDB
   /// For the small rows beside them: times and summaries.
   static func rows(cache: RocksDBCache, merging: Bool) throws -> RocksDBOptions {
     let options = try family(block: 16 << 10, level: 3, file: 8 << 20, cache: cache)
+    defer { withExtendedLifetime(options) {} }
     unsafe rocksdb_options_set_write_buffer_size(options.handle, 8 << 20)
     if merging {
       guard let merge = unsafe RocksDBMerge.make() else { throw PeerError("RocksDB has no memory for options") }
@@ -56,16 +63,21 @@ import CRocksDB
     return options
   }
 
-  /// LZ4 above, zstd in the last level: cheap where data is soon rewritten, and files are not moved down as they are.
+  /// LZ4 in level 0, zstd below: cheap where data is soon rewritten, and never is a file moved down as it is. That is said
+  /// level by level, as the option for the last level alone holds for level 0 too while no other has files.
   /// No filters: sessions that are not there are not asked for.
   private static func family(block: Int, level: Int, file: Int, cache: RocksDBCache) throws -> RocksDBOptions {
     guard let made = unsafe rocksdb_options_create(), let table = unsafe rocksdb_block_based_options_create() else {
       throw PeerError("RocksDB has no memory for options")
     }
     let options = unsafe RocksDBOptions(made)
-    defer { unsafe rocksdb_block_based_options_destroy(table) }
-    unsafe rocksdb_options_set_compression(options.handle, Int32(rocksdb_lz4_compression))
-    unsafe rocksdb_options_set_bottommost_compression(options.handle, Int32(rocksdb_zstd_compression))
+    defer {
+      unsafe rocksdb_block_based_options_destroy(table)
+      withExtendedLifetime((options, cache)) {}
+    }
+    let perLevel = [Int32(rocksdb_lz4_compression), Int32(rocksdb_zstd_compression)]
+    unsafe rocksdb_options_set_compression_per_level(options.handle, perLevel, perLevel.count)
+    unsafe rocksdb_options_set_compression_options(options.handle, -14, Int32(level), 0, 0)
     unsafe rocksdb_options_set_bottommost_compression_options(options.handle, -14, Int32(level), 0, 0, 1)
     unsafe rocksdb_options_set_level_compaction_dynamic_level_bytes(options.handle, 1)
     unsafe rocksdb_options_set_target_file_size_base(options.handle, UInt64(file))
@@ -82,11 +94,15 @@ import CRocksDB
   let handle: OpaquePointer
 
   init(bytes: Int) throws {
-    guard let options = unsafe rocksdb_lru_cache_options_create() else { throw PeerError("RocksDB has no memory for a cache") }
+    guard let options = unsafe rocksdb_lru_cache_options_create() else {
+      throw PeerError("RocksDB has no memory for a cache")
+    }
     defer { unsafe rocksdb_lru_cache_options_destroy(options) }
     unsafe rocksdb_lru_cache_options_set_capacity(options, bytes)
     unsafe rocksdb_lru_cache_options_set_num_shard_bits(options, 0)
-    guard let cache = unsafe rocksdb_cache_create_lru_opts(options) else { throw PeerError("RocksDB has no memory for a cache") }
+    guard let cache = unsafe rocksdb_cache_create_lru_opts(options) else {
+      throw PeerError("RocksDB has no memory for a cache")
+    }
     unsafe handle = cache
   }
 

@@ -4,10 +4,13 @@ import CRocksDB
 @safe final class RocksDBScan {
   private let iterator: OpaquePointer
   private let options: OpaquePointer
+  private let database: RocksDBDatabase
   /// The library reads the bound as long as it walks.
   private let bound: UnsafeMutableBufferPointer<CChar>
 
   init(_ database: RocksDBDatabase, _ family: RocksDBFamily, from: [UInt8], to: [UInt8]) throws {
+    defer { withExtendedLifetime(database) {} }
+    self.database = database
     guard let options = unsafe rocksdb_readoptions_create() else { throw PeerError("RocksDB has no memory to read") }
     let bound = UnsafeMutableBufferPointer<CChar>.allocate(capacity: to.count)
     _ = unsafe bound.initialize(from: to.map { CChar(bitPattern: $0) })
@@ -29,6 +32,7 @@ import CRocksDB
 
   /// Gives `body` every key, with a way to read what is under it.
   func each(_ body: (_ key: [UInt8], _ value: () -> [UInt8]) throws -> Void) throws {
+    defer { withExtendedLifetime(self) {} }
     while unsafe rocksdb_iter_valid(iterator) != 0 {
       var length = 0
       let key = unsafe [UInt8](lent: rocksdb_iter_key(iterator, &length), count: length)

@@ -8,7 +8,7 @@ public final class RocksDBStore<Variant: RocksDBVariant>: Peer, @unchecked Senda
   public static var name: String { Variant.name }
   public static var commitThreads: Int { 1 }
   public static var settings: [String] { RocksDBSettings.lines(Variant.self) }
-  public static var notes: [String] { Variant.notes + RocksDBSettings.notes }
+  public static var notes: [String] { Variant.notes }
 
   private var database: RocksDBDatabase?
   private let folder: String
@@ -69,7 +69,9 @@ public final class RocksDBStore<Variant: RocksDBVariant>: Peer, @unchecked Senda
     ).each { key, value in
       if numbers.contains(try RocksDBKeys.number(inBatch: key)) { pieces.append(value()) }
     }
-    guard pieces.count == needed.count else { throw PeerError("RocksDB has times but no bytes for session \(session.id)") }
+    guard pieces.count == needed.count else {
+      throw PeerError("RocksDB has times but no bytes for session \(session.id)")
+    }
     return pieces
   }
 
@@ -77,7 +79,9 @@ public final class RocksDBStore<Variant: RocksDBVariant>: Peer, @unchecked Senda
     var sessions: [SessionListing] = []
     try RocksDBScan(open(), .sessions, from: RocksDBKeys.day(day), to: RocksDBKeys.end(ofDay: day)).each { key, value in
       let id = try RocksDBKeys.id(inSession: key)
-      guard let summary = RocksDBSummary(value()) else { throw PeerError("RocksDB has a damaged summary of session \(id)") }
+      guard let summary = RocksDBSummary(value()) else {
+        throw PeerError("RocksDB has a damaged summary of session \(id)")
+      }
       sessions.append(
         SessionListing(
           id: id, first: summary.first, last: summary.last, events: Int(summary.events), rawBytes: Int(summary.raw)))
@@ -92,6 +96,10 @@ public final class RocksDBStore<Variant: RocksDBVariant>: Peer, @unchecked Senda
     try open().deleteFiles(from: from, to: to)
     try open().flush()
     try open().compact((from, to))
+    // Blob files that held other days too are written anew where much of them is garbage.
+    if Variant.smallestBlob != nil, try RocksDBSettings.isWorthCollecting(open()) {
+      try collectingAll { $0.compact(forced: true) }
+    }
   }
 
   public func erase(_ session: SessionRef) throws {
@@ -100,9 +108,18 @@ public final class RocksDBStore<Variant: RocksDBVariant>: Peer, @unchecked Senda
     // Logs hold the session as well until what is in memory is in tables.
     try open().flush()
     // Blob files go with the last table that refers to them: all that these tables refer to is carried over.
-    if Variant.smallestBlob != nil { try open().set("blob_garbage_collection_age_cutoff", "1.0") }
-    try open().compact((from, to))
-    if Variant.smallestBlob != nil { try open().set("blob_garbage_collection_age_cutoff", "0.25") }
+    if Variant.smallestBlob == nil {
+      try open().compact((from, to))
+    } else {
+      try collectingAll { $0.compact((from, to)) }
+    }
+  }
+
+  /// Compacts so that blobs are carried over whatever the age of their files, not from the oldest alone.
+  private func collectingAll(_ compact: (RocksDBDatabase) -> Void) throws {
+    try open().set("blob_garbage_collection_age_cutoff", "1.0")
+    compact(try open())
+    try open().set("blob_garbage_collection_age_cutoff", "0.25")
   }
 
   public func close() throws { database = nil }

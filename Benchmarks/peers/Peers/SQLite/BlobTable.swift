@@ -54,13 +54,15 @@ struct BlobTable {
   }
 
   func delete(session: Int64) throws {
-    try database.prepare("DELETE FROM frames WHERE id IN (SELECT frame FROM batches WHERE session = ?)").run(.integer(session))
+    try database.prepare("DELETE FROM frames WHERE id IN (SELECT frame FROM batches WHERE session = ?)").run(
+      .integer(session))
     try database.prepare("DELETE FROM batches WHERE session = ?").run(.integer(session))
   }
 
   func delete(day: Int) throws {
     let ofDay = "session IN (SELECT id FROM sessions WHERE day = ?)"
-    try database.prepare("DELETE FROM frames WHERE id IN (SELECT frame FROM batches WHERE \(ofDay))").run(SQLiteValue(day))
+    try database.prepare("DELETE FROM frames WHERE id IN (SELECT frame FROM batches WHERE \(ofDay))").run(
+      SQLiteValue(day))
     try database.prepare("DELETE FROM batches WHERE \(ofDay)").run(SQLiteValue(day))
   }
 }

@@ -23,10 +23,12 @@ import CSQLite
 
   /// Runs statements to their ends, whatever rows they give.
   func execute(_ sql: String) throws {
+    defer { withExtendedLifetime(self) {} }
     guard unsafe sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failure("run \(sql)") }
   }
 
   func prepare(_ sql: String) throws -> SQLiteStatement {
+    defer { withExtendedLifetime(self) {} }
     var prepared: OpaquePointer?
     guard unsafe sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil) == SQLITE_OK,
       let prepared = unsafe prepared
@@ -48,6 +50,7 @@ import CSQLite
   }
 
   func failure(_ what: String) -> PeerError {
-    PeerError("SQLite cannot \(what): \(unsafe String(cString: sqlite3_errmsg(handle)))")
+    defer { withExtendedLifetime(self) {} }
+    return PeerError("SQLite cannot \(what): \(unsafe String(cString: sqlite3_errmsg(handle)))")
   }
 }

@@ -23,9 +23,14 @@ public final class SQLitePeer: Peer, @unchecked Sendable {
   private static let checkpointPages = 8192
   private static let dictionarySize = 112 << 10
 
-  private let database: SQLiteDatabase
-  private let sessions: SessionTable
-  private let blobs: BlobTable
+  /// The connection with its statements; it closes with the last of them.
+  private struct Store {
+    var database: SQLiteDatabase
+    var sessions: SessionTable
+    var blobs: BlobTable
+  }
+
+  private var opened: Store?
   /// By the id of the dictionary; 0 is none.
   private var codecs: [UInt32: Zstd]
   /// What new batches are compressed with.
@@ -34,7 +39,7 @@ public final class SQLitePeer: Peer, @unchecked Sendable {
   public static func open(_ folder: String) throws -> SQLitePeer { try SQLitePeer(folder) }
 
   private init(_ folder: String) throws {
-    database = try SQLiteDatabase("\(folder)/replay.db")
+    let database = try SQLiteDatabase("\(folder)/replay.db")
     try database.execute(
       """
       PRAGMA page_size = \(SQLitePeer.pageSize);
@@ -46,8 +51,7 @@ public final class SQLitePeer: Peer, @unchecked Sendable {
       PRAGMA wal_autocheckpoint = \(SQLitePeer.checkpointPages);
       CREATE TABLE IF NOT EXISTS dictionaries (place INTEGER PRIMARY KEY, data BLOB NOT NULL);
       """ + SessionTable.schema + BlobTable.schema)
-    sessions = try SessionTable(database)
-    blobs = try BlobTable(database)
+    opened = try Store(database: database, sessions: SessionTable(database), blobs: BlobTable(database))
     codec = try Zstd(level: SQLitePeer.level)
     codecs = [0: codec]
     try database.prepare("SELECT data FROM dictionaries ORDER BY place").rows { try use($0.blob(0)) }
@@ -55,20 +59,22 @@ public final class SQLitePeer: Peer, @unchecked Sendable {
     try PeerFolder.sync(folder)
   }
 
-  public func prepare(_ batch: Batch) throws -> PreparedBatch { PreparedBatch(batch, stored: try codec.compress(batch.bytes)) }
+  public func prepare(_ batch: Batch) throws -> PreparedBatch {
+    PreparedBatch(batch, stored: try codec.compress(batch.bytes))
+  }
 
   public func commit(_ group: [PreparedBatch]) throws {
-    try database.transaction {
-      for prepared in group {
-        try blobs.add(prepared, toSession: try sessions.add(prepared.batch))
-      }
+    let store = try store()
+    try store.database.transaction {
+      for prepared in group { try store.blobs.add(prepared, toSession: store.sessions.add(prepared.batch)) }
     }
   }
 
-  public func settle() throws { try database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+  public func settle() throws { try store().database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
 
   public func train(_ samples: [[UInt8]]) throws {
     guard let dictionary = SampleCutter.dictionary(of: samples, size: SQLitePeer.dictionarySize) else { return }
+    let database = try store().database
     try database.transaction {
       try database.prepare("INSERT INTO dictionaries (data) VALUES (?)").run(.blob(dictionary))
     }
@@ -76,8 +82,10 @@ public final class SQLitePeer: Peer, @unchecked Sendable {
   }
 
   public func play(_ session: SessionRef, at time: Int64) throws -> [[UInt8]] {
-    guard let row = try sessions.find(session) else { throw PeerError("there is no session \(session.id)") }
-    return try blobs.read(BatchTimes.needed(blobs.times(ofSession: row), at: time), ofSession: row).map { frame in
+    let store = try store()
+    guard let row = try store.sessions.find(session) else { throw PeerError("there is no session \(session.id)") }
+    return try store.blobs.read(BatchTimes.needed(store.blobs.times(ofSession: row), at: time), ofSession: row).map {
+      frame in
       guard let codec = codecs[Zstd.dictionaryID(ofFrame: frame)] else {
         throw PeerError("a batch of session \(session.id) needs a dictionary that is not in the database")
       }
@@ -85,30 +93,38 @@ public final class SQLitePeer: Peer, @unchecked Sendable {
     }
   }
 
-  public func sessions(ofDay day: Int) throws -> [SessionListing] { try sessions.sessions(ofDay: day) }
+  public func sessions(ofDay day: Int) throws -> [SessionListing] { try store().sessions.sessions(ofDay: day) }
 
   public func deleteDay(_ day: Int) throws {
-    try database.transaction {
-      try blobs.delete(day: day)
-      try sessions.delete(day: day)
+    let store = try store()
+    try store.database.transaction {
+      try store.blobs.delete(day: day)
+      try store.sessions.delete(day: day)
     }
-    try giveBack()
+    try giveBack(store.database)
   }
 
   public func erase(_ session: SessionRef) throws {
-    guard let row = try sessions.find(session) else { return }
-    try database.transaction {
-      try blobs.delete(session: row)
-      try sessions.delete(row)
+    let store = try store()
+    guard let row = try store.sessions.find(session) else { return }
+    try store.database.transaction {
+      try store.blobs.delete(session: row)
+      try store.sessions.delete(row)
     }
-    try giveBack()
+    try giveBack(store.database)
   }
 
-  /// The connection closes with the last statement, when the peer is let go.
-  public func close() throws { try settle() }
+  public func close() throws { opened = nil }
+
+  private func store() throws -> Store {
+    guard let opened else { throw PeerError("the SQLite database is closed") }
+    return opened
+  }
 
   /// Free pages are filled with the file's last ones, and the file is cut when the WAL is copied into it.
-  private func giveBack() throws { try database.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)") }
+  private func giveBack(_ database: SQLiteDatabase) throws {
+    try database.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
+  }
 
   private func use(_ dictionary: [UInt8]) throws {
     codec = try Zstd(level: SQLitePeer.level, dictionary: dictionary)

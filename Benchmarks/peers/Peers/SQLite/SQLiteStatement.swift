@@ -37,7 +37,10 @@ enum SQLiteValue {
   }
 
   private func each(_ values: [SQLiteValue], body: (SQLiteRow) throws -> Void) throws {
-    defer { unsafe sqlite3_reset(handle) }
+    defer {
+      unsafe sqlite3_reset(handle)
+      withExtendedLifetime(self) {}
+    }
     for (place, value) in values.enumerated() { try bind(value, at: Int32(place + 1)) }
     while true {
       switch unsafe sqlite3_step(handle) {

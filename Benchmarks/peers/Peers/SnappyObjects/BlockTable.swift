@@ -62,8 +62,10 @@ struct BlockTable {
 
   func objects(ofSession session: Int64) throws -> [ObjectRecord] {
     var found: [ObjectRecord] = []
-    try database.prepare("SELECT id, day, length FROM objects WHERE id IN (SELECT object FROM blocks WHERE session = ?)")
-      .rows(.integer(session)) { found.append(BlockTable.object($0)) }
+    try database.prepare(
+      "SELECT id, day, length FROM objects WHERE id IN (SELECT object FROM blocks WHERE session = ?)"
+    )
+    .rows(.integer(session)) { found.append(BlockTable.object($0)) }
     return found
   }
 
@@ -73,7 +75,8 @@ struct BlockTable {
     try times.rows(.integer(session)) { row in
       found.append(
         (
-          BatchTimes(number: Int(row.integer(0)), first: row.integer(1), last: row.integer(2), keyframe: row.optional(3)),
+          BatchTimes(
+            number: Int(row.integer(0)), first: row.integer(1), last: row.integer(2), keyframe: row.optional(3)),
           BlockPlace(object: row.integer(4), offset: Int(row.integer(5)), length: Int(row.integer(6)))
         ))
     }
@@ -99,7 +102,8 @@ struct BlockTable {
   func delete(object: Int64) throws { try database.prepare("DELETE FROM objects WHERE id = ?").run(.integer(object)) }
 
   func delete(day: Int) throws {
-    try database.prepare("DELETE FROM blocks WHERE session IN (SELECT id FROM sessions WHERE day = ?)").run(SQLiteValue(day))
+    try database.prepare("DELETE FROM blocks WHERE session IN (SELECT id FROM sessions WHERE day = ?)").run(
+      SQLiteValue(day))
     try database.prepare("DELETE FROM objects WHERE day = ?").run(SQLiteValue(day))
   }
 

@@ -29,7 +29,9 @@ enum Snappy {
         let status = unsafe snappy_uncompress(
           input.baseAddress, input.count,
           UnsafeMutableRawBufferPointer(output).bindMemory(to: CChar.self).baseAddress, &length)
-        guard status == SNAPPY_OK else { throw PeerError("a block of Snappy is damaged: restore its object from a copy") }
+        guard status == SNAPPY_OK else {
+          throw PeerError("a block of Snappy is damaged: restore its object from a copy")
+        }
         count = length
       }
     }

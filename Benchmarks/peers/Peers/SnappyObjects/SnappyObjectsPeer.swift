@@ -19,15 +19,20 @@ public final class SnappyObjectsPeer: Peer, @unchecked Sendable {
     "Erased bytes are gone from objects and index.",
   ]
 
-  private let database: SQLiteDatabase
-  private let sessions: SessionTable
-  private let blocks: BlockTable
-  private let objects: ObjectFiles
+  /// The index's connection, which closes with the last of its statements, and the files.
+  private struct Store {
+    var database: SQLiteDatabase
+    var sessions: SessionTable
+    var blocks: BlockTable
+    var objects: ObjectFiles
+  }
+
+  private var opened: Store?
 
   public static func open(_ folder: String) throws -> SnappyObjectsPeer { try SnappyObjectsPeer(folder) }
 
   private init(_ folder: String) throws {
-    database = try SQLiteDatabase("\(folder)/index.db")
+    let database = try SQLiteDatabase("\(folder)/index.db")
     try database.execute(
       """
       PRAGMA auto_vacuum = INCREMENTAL;
@@ -37,9 +42,10 @@ public final class SnappyObjectsPeer: Peer, @unchecked Sendable {
       PRAGMA cache_size = -65536;
       PRAGMA wal_autocheckpoint = 8192;
       """ + SessionTable.schema + BlockTable.schema)
-    sessions = try SessionTable(database)
-    blocks = try BlockTable(database)
-    objects = try ObjectFiles(folder, objects: blocks.objects())
+    let blocks = try BlockTable(database)
+    opened = try Store(
+      database: database, sessions: SessionTable(database), blocks: blocks,
+      objects: ObjectFiles(folder, objects: blocks.objects()))
     try PeerFolder.sync(folder)
   }
 
@@ -48,90 +54,100 @@ public final class SnappyObjectsPeer: Peer, @unchecked Sendable {
   }
 
   public func commit(_ group: [PreparedBatch]) throws {
+    let store = try store()
     do {
       var written: [(object: ObjectRecord, batches: [PreparedBatch], offsets: [Int])] = []
       for (day, batches) in Dictionary(grouping: group, by: \.batch.session.day).sorted(by: { $0.key < $1.key }) {
         _ = try SessionRef.checked(day: day)
-        let (object, offsets) = try objects.append(batches.map(\.stored), toDay: day) {
-          try blocks.newestObject(ofDay: day)
+        let (object, offsets) = try store.objects.append(batches.map(\.stored), toDay: day) {
+          try store.blocks.newestObject(ofDay: day)
         }
         written.append((object, batches, offsets))
       }
-      try database.transaction {
+      try store.database.transaction {
         for (object, batches, offsets) in written {
-          try blocks.put(object)
+          try store.blocks.put(object)
           for (prepared, offset) in zip(batches, offsets) {
-            try blocks.add(
-              prepared.batch, ofSession: sessions.add(prepared.batch),
+            try store.blocks.add(
+              prepared.batch, ofSession: store.sessions.add(prepared.batch),
               at: BlockPlace(object: object.id, offset: offset, length: prepared.stored.count))
           }
         }
       }
     } catch {
-      objects.forgetOpen()
+      store.objects.forgetOpen()
       throw error
     }
   }
 
-  public func settle() throws { try database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+  public func settle() throws { try store().database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
 
   /// Snappy has no dictionaries.
   public func train(_ samples: [[UInt8]]) throws {}
 
   public func play(_ session: SessionRef, at time: Int64) throws -> [[UInt8]] {
-    guard let row = try sessions.find(session) else { throw PeerError("there is no session \(session.id)") }
-    let all = try blocks.blocks(ofSession: row)
+    let store = try store()
+    guard let row = try store.sessions.find(session) else { throw PeerError("there is no session \(session.id)") }
+    let all = try store.blocks.blocks(ofSession: row)
     let needed = Set(BatchTimes.needed(all.map(\.times), at: time).map(\.number))
     var open: [Int64: PeerFile] = [:]
     return try all.filter { needed.contains($0.times.number) }.map { block in
-      try Snappy.decompress(objects.read(block.place, day: session.day, from: &open))
+      try Snappy.decompress(store.objects.read(block.place, day: session.day, from: &open))
     }
   }
 
-  public func sessions(ofDay day: Int) throws -> [SessionListing] { try sessions.sessions(ofDay: day) }
+  public func sessions(ofDay day: Int) throws -> [SessionListing] { try store().sessions.sessions(ofDay: day) }
 
   public func deleteDay(_ day: Int) throws {
-    try database.transaction {
-      try blocks.delete(day: day)
-      try sessions.delete(day: day)
+    let store = try store()
+    try store.database.transaction {
+      try store.blocks.delete(day: day)
+      try store.sessions.delete(day: day)
     }
-    try objects.remove(day: day)
-    try giveBack()
+    try store.objects.remove(day: day)
+    try giveBack(store.database)
   }
 
   public func erase(_ session: SessionRef) throws {
-    guard let row = try sessions.find(session) else { return }
+    let store = try store()
+    guard let row = try store.sessions.find(session) else { return }
     // An object that is rewritten must not be appended to behind the copy's back.
-    objects.forgetOpen()
-    let all = try blocks.blocks(ofSession: row)
-    let old = try blocks.objects(ofSession: row)
+    store.objects.forgetOpen()
+    let all = try store.blocks.blocks(ofSession: row)
+    let old = try store.blocks.objects(ofSession: row)
     var copies: [(from: Int64, to: ObjectRecord, kept: [Range<Int>])] = []
     for object in old {
       let kept = stretches(of: object, without: all.map(\.place))
-      if !kept.isEmpty { copies.append((object.id, try objects.copy(kept, of: object), kept)) }
+      if !kept.isEmpty { copies.append((object.id, try store.objects.copy(kept, of: object), kept)) }
     }
-    try database.transaction {
-      try blocks.delete(session: row)
-      try sessions.delete(row)
+    try store.database.transaction {
+      try store.blocks.delete(session: row)
+      try store.sessions.delete(row)
       for (from, to, kept) in copies {
-        try blocks.put(to)
+        try store.blocks.put(to)
         var length = 0
         let moves = kept.map { range in
           defer { length += range.count }
           return (range: range, by: length - range.lowerBound)
         }
-        try blocks.move(moves, from: from, to: to.id)
+        try store.blocks.move(moves, from: from, to: to.id)
       }
-      for object in old { try blocks.delete(object: object.id) }
+      for object in old { try store.blocks.delete(object: object.id) }
     }
-    try objects.remove(old)
-    try giveBack()
+    try store.objects.remove(old)
+    try giveBack(store.database)
   }
 
-  /// The connection closes with the last statement, when the peer is let go.
-  public func close() throws { try settle() }
+  public func close() throws { opened = nil }
 
-  private func giveBack() throws { try database.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)") }
+  private func store() throws -> Store {
+    guard let opened else { throw PeerError("the store of objects is closed") }
+    return opened
+  }
+
+  private func giveBack(_ database: SQLiteDatabase) throws {
+    try database.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
+  }
 
   /// What is left of an object without some blocks.
   private func stretches(of object: ObjectRecord, without blocks: [BlockPlace]) -> [Range<Int>] {

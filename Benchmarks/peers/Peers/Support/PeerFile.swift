@@ -4,7 +4,7 @@
   import Glibc
 #endif
 
-/// An open file, closed when it is let go.
+/// An open file, closed when it is let go. Each call keeps it until it is over: the last use alone would not.
 final class PeerFile {
   enum Mode {
     case read
@@ -32,16 +32,19 @@ final class PeerFile {
   deinit { close(descriptor) }
 
   func size() throws -> Int {
+    defer { withExtendedLifetime(self) {} }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw PeerFile.failure("look at", path) }
     return Int(status.st_size)
   }
 
   func append(_ bytes: [UInt8]) throws {
+    defer { withExtendedLifetime(self) {} }
     try unsafe bytes.withUnsafeBytes { buffer in
       var written = 0
       while written < buffer.count {
-        let count = unsafe write(descriptor, UnsafeRawBufferPointer(rebasing: buffer[written...]).baseAddress, buffer.count - written)
+        let count = unsafe write(
+          descriptor, UnsafeRawBufferPointer(rebasing: buffer[written...]).baseAddress, buffer.count - written)
         if count < 0 {
           if errno == EINTR { continue }
           throw PeerFile.failure("write to", path)
@@ -53,9 +56,11 @@ final class PeerFile {
 
   /// Exactly `count` bytes; an error where the file ends before.
   func read(at offset: Int, count: Int) throws -> [UInt8] {
+    defer { withExtendedLifetime(self) {} }
     let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {
-        let got = unsafe pread(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, count - filled, off_t(offset + filled))
+        let got = unsafe pread(
+          descriptor, buffer.baseAddress.map { unsafe $0 + filled }, count - filled, off_t(offset + filled))
         if got < 0, errno == EINTR { continue }
         if got < 0 { throw PeerFile.failure("read", path) }
         if got == 0 { break }
@@ -74,11 +79,13 @@ final class PeerFile {
   }
 
   func truncate(to size: Int) throws {
+    defer { withExtendedLifetime(self) {} }
     guard ftruncate(descriptor, off_t(size)) == 0 else { throw PeerFile.failure("cut", path) }
   }
 
   /// What was written, and the size, outlive a loss of power afterwards.
   func syncData() throws {
+    defer { withExtendedLifetime(self) {} }
     #if canImport(Darwin)
       guard fcntl(descriptor, F_FULLFSYNC) == 0 else { throw PeerFile.failure("sync", path) }
     #else

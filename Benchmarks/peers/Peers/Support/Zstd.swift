@@ -29,7 +29,10 @@ final class Zstd: Sendable {
 
   func compress(_ bytes: [UInt8]) throws -> [UInt8] {
     let contexts = try take()
-    defer { give(contexts) }
+    defer {
+      give(contexts)
+      withExtendedLifetime(self) {}
+    }
     let bound = ZSTD_compressBound(bytes.count)
     return try unsafe [UInt8](unsafeUninitializedCapacity: bound) { output, count in
       let result = unsafe bytes.withUnsafeBytes { input in
@@ -47,7 +50,10 @@ final class Zstd: Sendable {
 
   func decompress(_ frame: [UInt8]) throws -> [UInt8] {
     let contexts = try take()
-    defer { give(contexts) }
+    defer {
+      give(contexts)
+      withExtendedLifetime(self) {}
+    }
     return try unsafe frame.withUnsafeBytes { input in
       let length = unsafe ZSTD_getFrameContentSize(input.baseAddress, input.count)
       guard length <= UInt64(Zstd.limit) else {
