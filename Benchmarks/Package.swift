@@ -49,5 +49,7 @@ let package = Package(
     .executableTarget(
       name: "peer-bench", dependencies: ["Peers", "CPeerShims", "CZstd", "CLZ4"], path: "peers/peer-bench",
       swiftSettings: strict),
+    .executableTarget(
+      name: "peer-check", dependencies: ["Peers"], path: "peers/peer-check", swiftSettings: strict),
   ]
 )
