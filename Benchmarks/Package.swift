@@ -51,5 +51,8 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "peer-check", dependencies: ["Peers"], path: "peers/peer-check", swiftSettings: strict),
+    .testTarget(
+      name: "PeerBenchTests", dependencies: ["peer-bench", "Peers"], path: "peers/peer-bench-tests",
+      swiftSettings: strict),
   ]
 )
