@@ -38,6 +38,7 @@ struct LimitsPhase {
       let target = unsafe room.assumingMemoryBound(to: CChar.self)
       return unsafe LZ4_compress_default(source, target.baseAddress, Int32(bytes.count), Int32(target.count)) > 0
     }
+    figures["limit.find"] = find(batches)
     guard let zstd = unsafe ZSTD_createCCtx() else { throw BenchError("zstd has no memory") }
     defer { unsafe ZSTD_freeCCtx(zstd) }
     figures["limit.zstd"] = unsafe rate(batches) { bytes in
@@ -47,6 +48,13 @@ struct LimitsPhase {
     guard figures.values.allSatisfy({ $0.isFinite }) else { throw BenchError("a batch could not be compressed") }
     figures.merge(try disk(batches)) { first, _ in first }
     return figures
+  }
+
+  /// How fast the harness finds the times and keyframes that peers are given, MB/s.
+  private func find(_ batches: [[UInt8]]) -> Double {
+    let began = Ticks.now
+    let events = batches.reduce(0) { $0 + Lines.events(of: $1).count { $0.time != nil } }
+    return events == 0 ? .nan : Double(batches.reduce(0) { $0 + $1.count }) / 1e6 / began.seconds
   }
 
   /// MB/s; no number where it failed.

@@ -61,7 +61,8 @@ enum Metrics {
       isDrawn: Bool = false
     ) -> Metric {
       Metric(
-        id: "ingest\(clients).\(name)", part: "ingest, \(clients) at once", title: title, unit: unit, better: better,
+        id: "ingest\(clients).\(name)", part: "ingest, \(grouped(clients)) at once", title: title, unit: unit,
+        better: better,
         goal: goal, isDrawn: isDrawn)
     }
     return [

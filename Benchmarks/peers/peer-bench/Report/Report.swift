@@ -32,6 +32,7 @@ struct Report {
 
   private static let limitTitles = [
     ("memcpy", "memcpy", "MB/s"), ("crc", "CRC-32C", "MB/s"), ("lz4", "LZ4", "MB/s"), ("zstd", "zstd, level 3", "MB/s"),
+    ("find", "finding times and keyframes, which peers are given", "MB/s"),
     ("disk", "write, and fdatasync for each 64 batches", "MB/s"), ("sync", "write of 4 KiB and fdatasync, p50", "ms"),
   ]
 
