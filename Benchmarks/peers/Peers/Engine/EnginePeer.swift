@@ -35,9 +35,9 @@ public final class EnginePeer: ConcurrentPeer {
   }
 
   public static func open(_ folder: String) throws -> EnginePeer {
-    let date = WorldDate(besides: folder)
-    let isNew = !date.isKnown
-    if isNew { try date.enter(0) } else { try date.resume() }
+    let date = try WorldDate(besides: folder)
+    let isNew = !date.isMoved
+    if isNew { date.enter(0) }
     let store = try Blocking.run {
       let store = try await ReplayStore.open(folder)
       if isNew {
@@ -50,7 +50,7 @@ public final class EnginePeer: ConcurrentPeer {
   }
 
   public func append(_ batch: Batch) async throws {
-    try date.enter(batch.session.day)
+    date.enter(batch.session.day)
     isFresh.withLock { $0 = true }
     let key = Self.key(batch.session)
     try await store.append(
@@ -76,7 +76,7 @@ public final class EnginePeer: ConcurrentPeer {
     try Blocking.run { try await self.store.flush() }
     if isFresh.withLock({ $0 }) {
       // A session stays recent for a day after its last receipt; batches come at 08:00 and soon after.
-      try date.pass(to: Calendar.start(of: Calendar.day(of: date.now) + 1) + 34_200_000)
+      date.pass(to: Calendar.start(of: Calendar.day(of: date.now) + 1) + 34_200_000)
       isFresh.withLock { $0 = false }
     }
     try Blocking.run {
@@ -149,7 +149,7 @@ public final class EnginePeer: ConcurrentPeer {
     guard date.now < due + Calendar.day else {
       throw PeerError("it is too late to let day \(day) go by itself: others are due too; make the store again")
     }
-    try date.pass(to: due + 60_000)
+    date.pass(to: due + 60_000)
     _ = try Blocking.run { try await self.store.maintain([.expiry]) }
   }
 
@@ -158,6 +158,7 @@ public final class EnginePeer: ConcurrentPeer {
   }
 
   public func close() throws {
+    try date.save()
     try Blocking.run { try await self.store.close() }
   }
 

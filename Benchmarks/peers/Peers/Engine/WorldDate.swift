@@ -5,53 +5,61 @@ import Synchronization
 /// The date this process lives in. The engine dates what it receives by the system's clock, as it must in a server; here days
 /// pass in seconds, so the clock is moved: to a day when its first batch comes, and past a day when it is over.
 ///
-/// Kept in a file beside the store, since the next process goes on at that date.
+/// Kept in a file beside the store, since the next process goes on at that date. The file is written when the store is
+/// closed, so that it is no part of what is measured.
 final class WorldDate: Sendable {
-  private let path: String
-  /// The day that batches are received in.
-  private let day = Mutex(Int.min)
-
-  /// Takes the date from where the last process left it. Nil where there was none.
-  init(besides folder: String) {
-    path = folder + ".date"
+  private struct State {
+    /// The day that batches are received in; nil while it is the real date.
+    var day: Int?
+    var isSaved = true
   }
 
-  /// Whether a process was here before.
-  var isKnown: Bool { FileManager.default.fileExists(atPath: path) }
+  private let path: String
+  private let state = Mutex(State())
 
-  /// Goes on at the date that was written down.
-  func resume() throws {
+  /// Goes on at the date that the last process left beside the store. Where there was none the real date stays.
+  init(besides folder: String) throws {
+    path = folder + ".date"
+    guard FileManager.default.fileExists(atPath: path) else { return }
     let text = try String(contentsOfFile: path, encoding: .utf8)
     guard let time = Int64(text) else { throw PeerError("\(path) holds no date; remove the store and make it again") }
     move(to: time)
+    state.withLock { $0.day = Calendar.day(of: time) }
   }
+
+  /// Whether it was ever moved.
+  var isMoved: Bool { state.withLock { $0.day != nil } }
 
   /// Now, milliseconds since 1970.
   var now: Int64 { peer_date_now() / 1_000_000 }
 
   /// Sees to it that it is that day, or a later one: at 08:00 where it is not.
-  func enter(_ wanted: Int) throws {
-    try day.withLock { day in
-      if day >= wanted { return }
-      let today = Calendar.day(of: now)
-      // The real date lies past all days of the work until one of them was entered.
-      if !isKnown || today < wanted {
-        try set(Calendar.start(of: wanted) + 8 * 3_600_000)
-        day = wanted
-      } else {
-        day = today
-      }
+  func enter(_ wanted: Int) {
+    state.withLock { state in
+      if let day = state.day, day >= wanted { return }
+      set(Calendar.start(of: wanted) + 28_800_000, &state)
     }
   }
 
   /// Lets time pass up to a moment; does nothing where it has.
-  func pass(to time: Int64) throws {
-    if now < time { try set(time) }
+  func pass(to time: Int64) {
+    state.withLock { state in
+      if now < time { set(time, &state) }
+    }
   }
 
-  private func set(_ time: Int64) throws {
+  /// Writes it down for the next process.
+  func save() throws {
+    try state.withLock { state in
+      if state.isSaved { return }
+      try "\(now)".write(toFile: path, atomically: true, encoding: .utf8)
+      state.isSaved = true
+    }
+  }
+
+  private func set(_ time: Int64, _ state: inout State) {
     move(to: time)
-    try "\(time)".write(toFile: path, atomically: true, encoding: .utf8)
+    state = State(day: Calendar.day(of: time), isSaved: false)
   }
 
   private func move(to time: Int64) {

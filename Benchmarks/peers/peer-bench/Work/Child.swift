@@ -30,7 +30,8 @@ enum Child {
   /// In the parent: has a child do a phase. Throws what it failed with.
   static func ask(_ phase: Phase, _ peer: String, _ options: Options, round: Int) throws -> [String: Double] {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+    let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    process.executableURL = URL(fileURLWithPath: own ?? CommandLine.arguments[0])
     process.arguments =
       [
         "--child", phase.description, "--peers", peer, "--recordings", options.recordings, "--work", options.work,
