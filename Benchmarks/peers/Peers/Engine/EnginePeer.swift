@@ -14,6 +14,7 @@ public final class EnginePeer: ConcurrentPeer {
   public static let notes = [
     "validates each batch and finds times, keyframes and facts by itself; the others are given them",
     "groups by itself: each client appends its batch, and is acknowledged after the fdatasync",
+    "at rest its dictionaries are of the sessions for learning alone: it would train again in time, and is kept from it",
     "a day goes by retention: the date is moved to the day on which it is due, and only then the clock runs",
     "an erased session is overwritten with zeros in all files; the file keeps its length until packs are merged",
   ]
@@ -24,13 +25,17 @@ public final class EnginePeer: ConcurrentPeer {
   /// to let go when the eleventh is over.
   static let retentionDays = 10
 
-  private let store: ReplayStore
+  private let opened: Mutex<ReplayStore>
+  private let folder: String
   private let date: WorldDate
   /// Whether something came that no time passed over yet.
   private let isFresh = Mutex(false)
 
-  private init(_ store: ReplayStore, _ date: WorldDate) {
-    self.store = store
+  private var store: ReplayStore { opened.withLock { $0 } }
+
+  private init(_ store: ReplayStore, _ folder: String, _ date: WorldDate) {
+    opened = Mutex(store)
+    self.folder = folder
     self.date = date
   }
 
@@ -46,7 +51,7 @@ public final class EnginePeer: ConcurrentPeer {
       }
       return store
     }
-    return EnginePeer(store, date)
+    return EnginePeer(store, folder, date)
   }
 
   public func append(_ batch: Batch) async throws {
@@ -87,7 +92,8 @@ public final class EnginePeer: ConcurrentPeer {
     }
   }
 
-  /// Trains where maintenance has not done so by itself; on what is stored, which the samples are.
+  /// Trains where maintenance has not done so by itself; on what is stored, which the samples are. From then on it trains no
+  /// more, as it would in a server: what comes now is measured, and must not teach.
   public func train(_ samples: [[UInt8]]) throws {
     try Blocking.run {
       var trained = Set(try await self.store.dictionaries().map(\.project))
@@ -99,6 +105,11 @@ public final class EnginePeer: ConcurrentPeer {
         }
         after = page.next
       } while after != nil
+      var configuration = Configuration()
+      configuration.trainsDictionaries = false
+      try await self.store.close()
+      let store = try await ReplayStore.open(self.folder, configuration: configuration)
+      self.opened.withLock { $0 = store }
     }
   }
 
