@@ -5,28 +5,45 @@ import Peers
 /// the check alone, is a temporary one by default; names pick peers whose names begin so.
 @main
 enum PeerCheck {
+  private static let peers: [any Peer.Type] = [
+    RocksDBPeer.self, RocksDBSmallBlocksPeer.self, BlobDBPeer.self, SQLitePeer.self, SnappyObjectsPeer.self,
+    GzipFilesPeer.self,
+  ]
+
   static func main() {
-    let arguments = CommandLine.arguments.dropFirst()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == "--child" { child(arguments) }
     let base = arguments.first ?? NSTemporaryDirectory() + "/peer-check-\(ProcessInfo.processInfo.processIdentifier)"
     let names = arguments.dropFirst()
     var failed = false
-    let peers: [any Peer.Type] = [
-      RocksDBPeer.self, RocksDBSmallBlocksPeer.self, BlobDBPeer.self, SQLitePeer.self, SnappyObjectsPeer.self,
-      GzipFilesPeer.self,
-    ]
     for (place, peer) in peers.enumerated() where names.isEmpty || names.contains(where: peer.name.hasPrefix) {
-      let folder = "\(base)/\(place)"
+      let folders = ["\(base)/\(place)", "\(base)/\(place)-killed"]
       do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let report = try PeerLife.run(peer, in: folder)
-        print("\(peer.name): holds (\(report))")
+        for folder in folders {
+          try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        let report = try PeerLife.run(peer, in: folders[0])
+        let rounds = try KillCheck.run(peer, place: place, in: folders[1])
+        print("\(peer.name): holds (\(report); killed after \(rounds) rounds)")
       } catch {
         failed = true
         print("\(peer.name): FAILED: \(error)")
       }
-      try? FileManager.default.removeItem(atPath: folder)
+      for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
     }
     if arguments.isEmpty { try? FileManager.default.removeItem(atPath: base) }
     exit(failed ? 1 : 0)
+  }
+
+  /// What `KillCheck` starts: `--child PEER FOLDER`.
+  private static func child(_ arguments: [String]) -> Never {
+    guard arguments.count == 3, let place = Int(arguments[1]), peers.indices.contains(place) else { exit(2) }
+    do {
+      try KillCheck.child(peers[place], in: arguments[2])
+      exit(0)
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(1)
+    }
   }
 }

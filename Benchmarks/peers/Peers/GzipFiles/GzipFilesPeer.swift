@@ -82,10 +82,12 @@ public final class GzipFilesPeer: Peer {
   public func close() throws {}
 
   private func append(_ member: [UInt8], to session: SessionRef) throws {
-    if !known.withLock({ $0.days.contains(session.day) }) {
-      _ = try session.checkedDay()
+    _ = try session.checkedDay()
+    // Whoever finds the folder there may rely on its entry being durable.
+    try known.withLock { known in
+      guard !known.days.contains(session.day) else { return }
       try PeerFolder.make(path(day: session.day))
-      _ = known.withLock { $0.days.insert(session.day) }
+      known.days.insert(session.day)
     }
     let file = try PeerFile(path(session), .append)
     // A write that fails leaves a part of a member; until one succeeds the end is to be looked at again.
