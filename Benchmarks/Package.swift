@@ -12,8 +12,8 @@ var common: [SwiftSetting] = [
 if Context.environment["SEGMENT_WARNINGS_AS_ERRORS"] != nil { common.append(.treatAllWarnings(as: .error)) }
 let strict = common + [.strictMemorySafety()]
 
-/// The engine beside other stores. A package of its own: it uses the engine's public interface alone, and libraries that
-/// nobody needs who builds the engine.
+/// The engine beside other stores. A package of its own: it uses the engine's public interface alone, and libraries
+/// that nobody needs who builds the engine.
 let package = Package(
   name: "SegmentBenchmarks",
   platforms: [.macOS("26.0")],

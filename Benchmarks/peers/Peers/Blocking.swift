@@ -8,8 +8,8 @@ public enum Blocking {
     let isThere = DispatchSemaphore(value: 0)
   }
 
-  /// Runs the body in a task of its own and waits for it. Never called on a thread that tasks run on: it would be one fewer
-  /// for them.
+  /// Runs the body in a task of its own and waits for it. Never called on a thread that tasks run on: it would be one
+  /// fewer for them.
   public static func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
     let outcome = Outcome<Value>()
     Task.detached {

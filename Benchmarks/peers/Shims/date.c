@@ -4,9 +4,9 @@
 #include <stdatomic.h>
 #include <time.h>
 
-// Days must pass within seconds, and a store takes its date from the system. So the program has a clock_gettime of its own: it
-// asks the system's and adds an offset to CLOCK_REALTIME. The linker prefers it to the library's for all that is linked into
-// the program, the engine as it is among it.
+// Days must pass within seconds, and a store takes its date from the system. So the program has a clock_gettime of
+// its own: it asks the system's and adds an offset to CLOCK_REALTIME. The linker prefers it to the library's for all
+// that is linked into the program, the engine as it is among it.
 #if defined(__linux__)
 #include <dlfcn.h>
 

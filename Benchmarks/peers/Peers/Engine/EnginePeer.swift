@@ -21,8 +21,8 @@ public final class EnginePeer: ConcurrentPeer {
   /// Unused: clients append by themselves.
   public static let commitThreads = 1
 
-  /// How long the policy keeps sessions, days since their last receipt: ten whole days, so that a store of ten days has one
-  /// to let go when the eleventh is over.
+  /// How long the policy keeps sessions, days since their last receipt: ten whole days, so that a store of ten days
+  /// has one to let go when the eleventh is over.
   static let retentionDays = 10
 
   private let opened: Mutex<ReplayStore>
@@ -92,8 +92,8 @@ public final class EnginePeer: ConcurrentPeer {
     }
   }
 
-  /// Trains where maintenance has not done so by itself; on what is stored, which the samples are. From then on it trains no
-  /// more, as it would in a server: what comes now is measured, and must not teach.
+  /// Trains where maintenance has not done so by itself; on what is stored, which the samples are. From then on it
+  /// trains no more, as it would in a server: what comes now is measured, and must not teach.
   public func train(_ samples: [[UInt8]]) throws {
     try Blocking.run {
       var trained = Set(try await self.store.dictionaries().map(\.project))

@@ -2,8 +2,9 @@ import CPeerShims
 import Foundation
 import Synchronization
 
-/// The date this process lives in. The engine dates what it receives by the system's clock, as it must in a server; here days
-/// pass in seconds, so the clock is moved: to a day when its first batch comes, and past a day when it is over.
+/// The date this process lives in. The engine dates what it receives by the system's clock, as it must in a server;
+/// here days pass in seconds, so the clock is moved: to a day when its first batch comes, and past a day when it is
+/// over.
 ///
 /// Kept in a file beside the store, since the next process goes on at that date. The file is written when the store is
 /// closed, so that it is no part of what is measured.

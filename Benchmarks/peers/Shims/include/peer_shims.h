@@ -14,8 +14,9 @@ int64_t peer_date_now(void);
 /// Nanoseconds of the monotonic clock.
 uint64_t peer_ticks(void);
 
-/// CRC-32C of three thirds of the bytes, each with a checksum of its own, joined by exclusive or: as fast as the processor's
-/// instruction allows, since nothing waits for anything. A limit to measure against, not a checksum to store.
+/// CRC-32C of three thirds of the bytes, each with a checksum of its own, joined by exclusive or: as fast as the
+/// processor's instruction allows, since nothing waits for anything. A limit to measure against, not a checksum to
+/// store.
 uint32_t peer_crc32c_thirds(const void *bytes, size_t length);
 
 /// Asks the system to drop the pages of an open file from its cache. 0, or an error number.

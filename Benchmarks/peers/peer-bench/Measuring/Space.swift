@@ -12,7 +12,8 @@ enum Space {
     return bytes
   }
 
-  /// Files that are unlinked and still open in this process, bytes allocated to them: the system has not given them back.
+  /// Files that are unlinked and still open in this process, bytes allocated to them: the system has not given them
+  /// back.
   static func held() -> Double {
     var bytes = 0.0
     for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {

@@ -1,15 +1,15 @@
 import Foundation
 import Peers
 
-/// What sessions take when everything is in its final form: sessions of a day long past teach the store what it can learn, those
-/// of a later day are measured when the old day is gone. The store stays for other phases.
+/// What sessions take when everything is in its final form: sessions of a day long past teach the store what it can
+/// learn, those of a later day are measured when the old day is gone. The store stays for other phases.
 struct RestPhase {
   let context: PhaseContext
   /// How many names each measured recording is stored under.
   var copies = 1
 
-  /// How many where there are to be more sessions. Few enough that they do not outweigh those that were learnt from, so that
-  /// nobody learns from what is measured.
+  /// How many where there are to be more sessions. A recording under several names lies too far from itself for anybody
+  /// to find it twice, unless a dictionary was made of it: see `EnginePeer.train`.
   static let crowd = 4
 
   /// The day of the sessions that are measured.

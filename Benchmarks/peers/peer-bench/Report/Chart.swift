@@ -1,5 +1,5 @@
-/// Grouped horizontal bars: a group for each row with a scale of its own, a bar for each peer, a line from the least to the
-/// most of the rounds.
+/// Grouped horizontal bars: a group for each row with a scale of its own, a bar for each peer, a line from the least
+/// to the most of the rounds.
 struct Chart {
   var title: String
   var rows: [Row]

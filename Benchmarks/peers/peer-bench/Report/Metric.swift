@@ -17,7 +17,8 @@ struct Metric: Sendable {
     case measured
     /// How much dearer it is than in another metric.
     case growth(from: String)
-    /// What more of one thing takes of another: the difference of the first two over that of the last two, in thousandths.
+    /// What more of one thing takes of another: the difference of the first two over that of the last two, in
+    /// thousandths.
     case slope(of: String, from: String, over: String, less: String)
   }
 

@@ -1,8 +1,8 @@
 import CPeerShims
 import Peers
 
-/// Moves recordings in time. They were made within an hour; in the work they are received on different days, and their events
-/// carry times of these days, as a server's do. Nothing else of them changes, not even their length.
+/// Moves recordings in time. They were made within an hour; in the work they are received on different days, and
+/// their events carry times of these days, as a server's do. Nothing else of them changes, not even their length.
 enum Dating {
   private static let name = Array(#""timestamp":"#.utf8)
   /// A time in milliseconds has as many digits from 2001 to 2286.

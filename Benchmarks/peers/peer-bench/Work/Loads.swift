@@ -2,8 +2,8 @@ import Peers
 
 /// What clients send in the parts of the work.
 enum Loads {
-  /// So many sessions at once, each of one client, about so many bytes in all: recordings under new names, cut where they
-  /// would be too much and repeated where there are too few.
+  /// So many sessions at once, each of one client, about so many bytes in all: recordings under new names, cut where
+  /// they would be too much and repeated where there are too few.
   static func live(_ recordings: [Recording], clients: Int, bytes: Int) -> [[Batch]] {
     var order = recordings
     var random = SeededRandom(7)

@@ -2,8 +2,8 @@ import CPeerShims
 import Foundation
 import Peers
 
-/// Whether what a peer delivers for a moment is what a player needs: the last FullSnapshot at or before it and all events
-/// from there up to the moment, byte for byte, in the order in which they came or in the order of their times.
+/// Whether what a peer delivers for a moment is what a player needs: the last FullSnapshot at or before it and all
+/// events from there up to the moment, byte for byte, in the order in which they came or in the order of their times.
 enum PlayCheck {
   private struct Expected {
     var place: Int

@@ -1,7 +1,7 @@
 import Peers
 
-/// Sessions of two batches of about 1 KB: a page as a snapshot, and a visitor who moves and clicks. Made from their number, so
-/// that a million need not be kept anywhere.
+/// Sessions of two batches of about 1 KB: a page as a snapshot, and a visitor who moves and clicks. Made from their
+/// number, so that a million need not be kept anywhere.
 struct TinySessions: Sendable {
   var count: Int
 
