@@ -8,8 +8,8 @@ struct RestPhase {
   /// How many names each measured recording is stored under.
   var copies = 1
 
-  /// How many where there are to be more sessions. A recording under several names lies too far from itself for anybody
-  /// to find it twice, unless a dictionary was made of it: see `EnginePeer.train`.
+  /// How many where there are to be more sessions. Under another name a recording compresses no better, unless a
+  /// dictionary was made of it (see `EnginePeer.train`), or one block holds it twice, to the good of who has large ones.
   static let crowd = 4
 
   /// The day of the sessions that are measured.
