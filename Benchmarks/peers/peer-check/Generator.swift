@@ -15,8 +15,8 @@ struct Seeded: RandomNumberGenerator {
   }
 }
 
-/// Makes sessions in the shape of recordings: a snapshot now and then, small events between, of words that repeat and numbers
-/// that do not.
+/// Makes sessions in the shape of recordings: a snapshot now and then, small events between, of words that repeat and
+/// numbers that do not.
 struct Generator {
   static let start: Int64 = 1_750_000_000_000
   static let dayLength: Int64 = 86_400_000

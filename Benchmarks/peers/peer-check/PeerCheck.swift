@@ -1,8 +1,8 @@
 import Foundation
 import Peers
 
-/// Exercises every peer through the protocol on generated batches: `peer-check [FOLDER [NAME...]]`. The folder, which is for
-/// the check alone, is a temporary one by default; names pick peers whose names begin so.
+/// Exercises every peer through the protocol on generated batches: `peer-check [FOLDER [NAME...]]`. The folder, which
+/// is for the check alone, is a temporary one by default; names pick peers whose names begin so.
 @main
 enum PeerCheck {
   private static let peers: [any Peer.Type] = [

@@ -2,7 +2,8 @@
 enum FirstEvent {
   private static let key = Array("\"timestamp\":".utf8)
 
-  /// The time of the first line's event, where it stands at the line's end as recorders write it; nil where it does not.
+  /// The time of the first line's event, where it stands at the line's end as recorders write it; nil where it does
+  /// not.
   static func time(of batch: [UInt8]) -> Int64? {
     let end = batch.firstIndex(of: 0x0A) ?? batch.count
     // A brace, at most 19 digits, the key: it is there or it is not.

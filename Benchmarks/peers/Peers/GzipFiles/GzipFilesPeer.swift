@@ -6,12 +6,14 @@ public final class GzipFilesPeer: Peer {
   public static let commitThreads = 16
   public static var settings: [String] {
     [
-      "zlib \(GzipMember.version) level \(level), a member per batch, one fdatasync per batch, fsync of the folder for a new file",
+      "zlib \(GzipMember.version) level \(level), a member per batch, one fdatasync per batch, fsync of the folder "
+        + "for a new file",
       "\(commitThreads) threads commit, each its own session's batch",
     ]
   }
   public static let notes = [
-    "There is no index: a listing knows names alone, and a play reads a session from its start until a batch begins more than "
+    "There is no index: a listing knows names alone, and a play reads a session from its start until a batch "
+      + "begins more than "
       + "\(lateness / 1000) s after the moment.",
     "What a crash left at a file's end is cut off when the file is first appended to.",
     "Erased bytes are gone with their file.",

@@ -74,8 +74,8 @@ enum RocksDBFamily: Int, CaseIterable {
     }
   }
 
-  /// Compacts keys of `range` down to the last level; all keys where there is no range. What is in the last level already
-  /// and meets nothing from above is left as it is, unless it is `forced`.
+  /// Compacts keys of `range` down to the last level; all keys where there is no range. What is in the last level
+  /// already and meets nothing from above is left as it is, unless it is `forced`.
   func compact(_ range: (from: [UInt8], to: [UInt8])? = nil, forced: Bool = false) {
     defer { withExtendedLifetime(self) {} }
     let options = unsafe rocksdb_compactoptions_create()

@@ -65,8 +65,8 @@ struct RocksDBRecord {
   }
 }
 
-/// What is kept of a session for listing: first, last, events, raw bytes. Every batch adds to it without reading it: the
-/// library merges what was written.
+/// What is kept of a session for listing: first, last, events, raw bytes. Every batch adds to it without reading it:
+/// the library merges what was written.
 struct RocksDBSummary {
   var first: Int64
   var last: Int64

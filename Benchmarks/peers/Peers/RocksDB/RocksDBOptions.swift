@@ -8,8 +8,8 @@ import CRocksDB
 
   deinit { unsafe rocksdb_options_destroy(handle) }
 
-  /// For the database itself: write-ahead log compressed and of the size it has (space set aside for it would be counted
-  /// as taken), two background jobs for two cores.
+  /// For the database itself: write-ahead log compressed and of the size it has (space set aside for it would be
+  /// counted as taken), two background jobs for two cores.
   static func database() throws -> RocksDBOptions {
     guard let base = unsafe rocksdb_options_create(), let made = unsafe rocksdb_options_create() else {
       throw PeerError("RocksDB has no memory for options")
@@ -63,9 +63,9 @@ import CRocksDB
     return options
   }
 
-  /// LZ4 in level 0, zstd below: cheap where data is soon rewritten, and never is a file moved down as it is. That is said
-  /// level by level, as the option for the last level alone holds for level 0 too while no other has files.
-  /// No filters: sessions that are not there are not asked for.
+  /// LZ4 in level 0, zstd below: cheap where data is soon rewritten, and never is a file moved down as it is. That is
+  /// said level by level, as the option for the last level alone holds for level 0 too while no other has files. No
+  /// filters: sessions that are not there are not asked for.
   private static func family(block: Int, level: Int, file: Int, cache: RocksDBCache) throws -> RocksDBOptions {
     guard let made = unsafe rocksdb_options_create(), let table = unsafe rocksdb_block_based_options_create() else {
       throw PeerError("RocksDB has no memory for options")

@@ -9,9 +9,12 @@ enum RocksDBSettings {
     let blobs =
       Variant.smallestBlob.map { "; batches of \($0 >> 10) KiB and more in blob files of 64 MiB, zstd, GC on" } ?? ""
     return [
-      "RocksDB \(RocksDBVersion.text), level compaction with dynamic level sizes, LZ4 above zstd level \(Variant.level) in the "
-        + "last level, blocks of \(Variant.blockBytes >> 10) KiB, \(dictionary), files of \(Variant.fileBytes >> 20) MiB\(blobs)",
-      "WAL compressed (zstd), one WriteBatch with sync=true a group, write buffer 64 MiB, block cache \(cacheBytes >> 20) MiB, "
+      "RocksDB \(RocksDBVersion.text), level compaction with dynamic level sizes, LZ4 above zstd level "
+        + "\(Variant.level) in the "
+        + "last level, blocks of \(Variant.blockBytes >> 10) KiB, \(dictionary), files of \(Variant.fileBytes >> 20) "
+        + "MiB\(blobs)",
+      "WAL compressed (zstd), one WriteBatch with sync=true a group, write buffer 64 MiB, block cache "
+        + "\(cacheBytes >> 20) MiB, "
         + "no filters; times and summaries of sessions (merge operator) in column families of their own",
     ]
   }

@@ -15,8 +15,9 @@ public protocol RocksDBVariant {
   static var notes: [String] { get }
 }
 
-// Tried on 145 recordings (351 MB, 119 MB of them measured), files of the last level alone: raw bytes per byte at rest, processor
-// seconds per raw GB from put to settled, microseconds to get a random batch.
+// Tried on 145 recordings (351 MB, 119 MB of them measured), files of the last level alone: raw bytes per byte at rest,
+// processor seconds per raw GB from put to settled, microseconds to get a random batch (through a cache in small parts,
+// which took no block of 1 MiB or more).
 //
 //     block    dictionary        level  at rest  s/GB   us        block    dictionary        level  at rest  s/GB   us
 //     16 KiB   none              3          8.1   6.0  460        256 KiB  none              9         10.4  13.2  640
@@ -33,10 +34,10 @@ public protocol RocksDBVariant {
 //                                                                 8 MiB    none              9         29.8   8.6 2410
 //                                                                 16 MiB   none              9         35.0   7.9 6910
 //
-// Snapshots of a site are alike and some 2 MB long, so that a block must hold two or more of them: then zstd finds in the block
-// what no dictionary holds. Above 4 MiB a play reads and decompresses more than it saves. Universal compaction gives the same
-// size for twice the processor time; files of 256 MiB the same as files of 64 MiB. WAL compression cuts what is written per raw
-// byte from 1.26 to 0.38.
+// Snapshots of a site are alike and up to 2 MB long, so that a block must hold two or more of them: then zstd finds in
+// the block what no dictionary holds. Above 4 MiB a play reads and decompresses more than it saves. Universal
+// compaction gives the same size for twice the processor time; files of 256 MiB the same as files of 64 MiB. WAL
+// compression cuts what is written per raw byte from 1.26 to 0.38.
 
 /// Blocks that hold a few pages' snapshots, so that zstd finds what they share.
 public enum LargeBlocks: RocksDBVariant {
@@ -49,7 +50,8 @@ public enum LargeBlocks: RocksDBVariant {
   public static let fileBytes = 8 << 20
   public static let smallestBlob: Int? = nil
   public static let notes = [
-    "Blocks of some MB hold neighbours in the order of ids too. Sessions of a site with neighbouring ids compress each other: "
+    "Blocks of some MB hold neighbours in the order of ids too. Sessions of a site with neighbouring ids compress "
+      + "each other: "
       + "24 raw bytes per byte where ids are SITE-NUMBER, 21 where they are hashes.",
     "A play decompresses at least one whole block; where all sessions are tiny, small blocks play faster.",
   ]
@@ -79,8 +81,10 @@ public enum BlobFiles: RocksDBVariant {
   public static let fileBytes = 1 << 20
   public static let smallestBlob: Int? = 4 << 10
   public static let notes = [
-    "RocksDB has no dictionaries, and no level but its default, for blobs: each batch is compressed by itself at level 3.",
-    "Erasing carries over the blobs of the tables that held the session; its bytes stay in a blob file that other tables refer "
+    "RocksDB has no dictionaries, and no level but its default, for blobs: each batch is compressed by itself at "
+      + "level 3.",
+    "Erasing carries over the blobs of the tables that held the session; its bytes stay in a blob file that other "
+      + "tables refer "
       + "to as well, unread, until these are compacted.",
   ]
 }

@@ -1,27 +1,30 @@
 /// Batches as zstd blobs in one SQLite database.
 ///
-/// Unchecked: as the protocol says, one thread at a time calls anything but `prepare`, which uses nothing but `codec`: that
-/// changes in `train` alone, while no other call runs, and may be used by many threads.
+/// Unchecked: as the protocol says, one thread at a time calls anything but `prepare`, which uses nothing but `codec`:
+/// that changes in `train` alone, while no other call runs, and may be used by many threads.
 public final class SQLitePeer: Peer, @unchecked Sendable {
   public static let name = "SQLite + zstd"
   public static let commitThreads = 1
   public static var settings: [String] {
     [
       "SQLite \(SQLiteDatabase.version), zstd \(Zstd.version) level \(level)",
-      "WAL, synchronous=FULL, one transaction a group, page_size \(pageSize), auto_vacuum=INCREMENTAL, secure_delete=FAST, "
+      "WAL, synchronous=FULL, one transaction a group, page_size \(pageSize), auto_vacuum=INCREMENTAL, "
+        + "secure_delete=FAST, "
         + "wal_autocheckpoint \(checkpointPages) pages, cache_size 64 MB",
       "a batch is one blob in a table of its own, so that the table of times stays small; ZDICT dictionary of at most "
         + "\(dictionarySize >> 10) KiB in the database",
     ]
   }
   public static let notes = [
-    "Erased bytes are gone from the database's files: freed pages are vacuumed away, freed cells zeroed, the WAL is emptied."
+    "Erased bytes are gone from the database's files: freed pages are vacuumed away, freed cells zeroed, the WAL "
+      + "is emptied."
   ]
 
   // Tried on 145 recordings (351 MB, 119 MB of them measured, dictionary of the others), raw bytes per byte at rest:
-  // dictionary 16 KiB 7.9, 112 KiB 8.2, 1 MiB 10.1 (three trainings: 10.0 to 10.2); with 112 KiB pages of 8 KiB 8.1 and of
-  // 16 KiB 7.9, which write more for each erasure. Level 9 gives 10.4 with 112 KiB and 13.7 with 1 MiB for 4.4 times the
-  // processor time (10.9 s per GB, not 2.5), and clients wait for it; level 3 is what is usual in the path of a request.
+  // dictionary 16 KiB 7.9, 112 KiB 8.2, 1 MiB 10.1 (three trainings: 10.0 to 10.2); with 112 KiB pages of 8 KiB 8.1 and
+  // of 16 KiB 7.9, which write more for each erasure. Level 9 gives 10.4 with 112 KiB and 13.7 with 1 MiB for 4.4 times
+  // the processor time (10.9 s per GB, not 2.5), and clients wait for it; level 3 is what is usual in the path of a
+  // request.
   private static let level: Int32 = 3
   private static let pageSize = 4096
   private static let checkpointPages = 8192

@@ -83,8 +83,8 @@ struct BlockTable {
     return found
   }
 
-  /// The blocks of an object that are not the session's become those of another object, as `moved` says: the place in the
-  /// old object of each stretch that was kept, with what is to be added to its offsets.
+  /// The blocks of an object that are not the session's become those of another object, as `moved` says: the place in
+  /// the old object of each stretch that was kept, with what is to be added to its offsets.
   func move(_ kept: [(range: Range<Int>, by: Int)], from old: Int64, to new: Int64) throws {
     let update = try database.prepare(
       "UPDATE blocks SET object = ?, offset = offset + ? WHERE object = ? AND offset >= ? AND offset < ?")

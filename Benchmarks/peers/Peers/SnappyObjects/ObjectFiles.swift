@@ -28,8 +28,8 @@ final class ObjectFiles {
 
   func path(_ object: ObjectRecord) -> String { "\(folder)/day-\(object.day)/\(object.id).blocks" }
 
-  /// Appends blocks of a day durably. `newest` is asked for the day's last object where none is open. What comes back says
-  /// where they are; the object has the length it has with them, and the caller puts that into the index.
+  /// Appends blocks of a day durably. `newest` is asked for the day's last object where none is open. What comes back
+  /// says where they are; the object has the length it has with them, and the caller puts that into the index.
   func append(_ blocks: [[UInt8]], toDay day: Int, newest: () throws -> ObjectRecord?) throws -> (ObjectRecord, [Int]) {
     var writer = try writers.removeValue(forKey: day) ?? open(day: day, newest: newest())
     var offsets: [Int] = []

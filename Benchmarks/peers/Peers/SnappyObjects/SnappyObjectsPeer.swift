@@ -1,4 +1,5 @@
-/// Blocks of sessions, compressed with Snappy and appended to object files that sessions share, with an index in SQLite.
+/// Blocks of sessions, compressed with Snappy and appended to object files that sessions share, with an index in
+/// SQLite.
 ///
 /// Unchecked: as the protocol says, one thread at a time calls anything but `prepare`, which uses nothing that is kept.
 public final class SnappyObjectsPeer: Peer, @unchecked Sendable {
@@ -6,15 +7,19 @@ public final class SnappyObjectsPeer: Peer, @unchecked Sendable {
   public static let commitThreads = 1
   public static var settings: [String] {
     [
-      "Snappy blocks in object files of \(ObjectFiles.full >> 20) MiB per day; byte ranges, times and keyframes in SQLite "
+      "Snappy blocks in object files of \(ObjectFiles.full >> 20) MiB per day; byte ranges, times and keyframes in "
+        + "SQLite "
         + SQLiteDatabase.version,
-      "a group: its blocks appended, one fdatasync, one transaction (WAL, synchronous=FULL); a batch of a session is a block",
+      "a group: its blocks appended, one fdatasync, one transaction (WAL, synchronous=FULL); a batch of a session "
+        + "is a block",
     ]
   }
   public static let notes = [
-    "A service that does it this way gathers a session's batches for some 10 s before it writes a block, and what it gathers "
+    "A service that does it this way gathers a session's batches for some 10 s before it writes a block, and what "
+      + "it gathers "
       + "is not durable; here every group is.",
-    "Erasing rewrites the objects that hold the session, as a store of objects would have to; on a local file system holes "
+    "Erasing rewrites the objects that hold the session, as a store of objects would have to; on a local file "
+      + "system holes "
       + "could be punched instead.",
     "Erased bytes are gone from objects and index.",
   ]
