@@ -56,9 +56,14 @@ struct ReportTests {
   }
 
   @Test func quantilesAreValuesThatWereMeasured() {
-    #expect(Quantile.median([3, 1, 2]) == 2)
     #expect(Quantile.of(Array(1...100).map(Double.init), 0.99) == 99)
     #expect(Quantile.of([], 0.5).isNaN)
+  }
+
+  @Test func medianIsTheMiddle() {
+    #expect(Quantile.median([3, 1, 2]) == 2)
+    #expect(Quantile.median([4, 1, 2, 9]) == 3)
+    #expect(Quantile.median([]).isNaN)
   }
 
   @Test func phasesAreReadAsTheyAreWritten() {

@@ -20,5 +20,10 @@ enum Quantile {
     return place < sorted.count ? sorted[max(0, place)] : last
   }
 
-  static func median(_ values: [Double]) -> Double { of(values, 0.5) }
+  /// The middle one, or the mean of the two in the middle.
+  static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    if sorted.isEmpty { return .nan }
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
 }
