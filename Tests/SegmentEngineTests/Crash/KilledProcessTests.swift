@@ -12,6 +12,7 @@ import Testing
   static let sessions = 4
   static let environment = ProcessInfo.processInfo.environment
   static let kills = environment["SEGMENT_KILLS"].flatMap(Int.init) ?? 50
+  static let killsOfAStore = 100
   static let seed = environment["SEGMENT_KILLS_SEED"].flatMap(UInt64.init) ?? 20
 
   /// What a process said of itself: batches of each session that were acknowledged, sessions that were finished.
@@ -25,13 +26,20 @@ import Testing
   @Test func whatAKilledProcessAcknowledgedIsThereWhoeverOpensTheStoreNext() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("segment-killed-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.path
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var path = folder.path
     var random = SplitMix64(seed: Self.seed)
     // How many batches of each session are known to be there.
     var stored = [Int](repeating: 0, count: Self.sessions)
     var over = Set<Int>()
     var compacted = 0
     for kill in 0..<Self.kills {
+      // All there is is read after each kill: a store that lives through a thousand would be read for hours.
+      if kill % Self.killsOfAStore == 0 {
+        path = folder.appendingPathComponent("\(kill / Self.killsOfAStore)").path
+        stored = stored.map { _ in 0 }
+        over = []
+      }
       let said = try Self.runAndKill(
         path, first: stored.max() ?? 0, isCompactorFirst: random.once(in: 2),
         after: (0..<2).map { _ in Double(random.next() % 120) / 1_000 })
