@@ -97,13 +97,20 @@ extension StoreCore {
     let latest = before.map { Locator.seconds($0.millisecondsSince1970) } ?? .max
     var chosen: [Candidate] = []
     chosen.reserveCapacity(2 * count)
-    func consider(_ candidate: Candidate) {
-      guard candidate.start <= latest else { return }
-      if let after, (candidate.start, candidate.hash) >= (after.startSeconds, after.hash) { return }
+    // The oldest of as many as are wanted: what is older still need not be looked at again.
+    var oldest: SessionPage.Position?
+    func isWanted(_ start: UInt32, _ hash: UInt64) -> Bool {
+      guard start <= latest else { return false }
+      if let after, (start, hash) >= (after.startSeconds, after.hash) { return false }
+      if let oldest, (start, hash) <= (oldest.startSeconds, oldest.hash) { return false }
+      return true
+    }
+    func choose(_ candidate: Candidate) {
       chosen.append(candidate)
       if chosen.count >= 2 * count + 64 {
         chosen.sort()
         chosen.removeLast(chosen.count - count)
+        oldest = chosen.last?.position
       }
     }
     var at = 0
@@ -116,12 +123,14 @@ extension StoreCore {
         start = min(start, segments[at].start)
         at += 1
       }
-      let other = liveStarts.removeValue(forKey: first.hash)
-      consider(
-        Candidate(start: min(start, other?.0 ?? start), hash: first.hash, key: other?.1, segment: first))
+      let other = liveStarts.isEmpty ? nil : liveStarts.removeValue(forKey: first.hash)
+      start = min(start, other?.0 ?? start)
+      if isWanted(start, first.hash) {
+        choose(Candidate(start: start, hash: first.hash, key: other?.1, segment: first))
+      }
     }
-    for (hash, session) in liveStarts {
-      consider(Candidate(start: session.0, hash: hash, key: session.1, segment: nil))
+    for (hash, session) in liveStarts where isWanted(session.0, hash) {
+      choose(Candidate(start: session.0, hash: hash, key: session.1, segment: nil))
     }
     chosen.sort()
     return Array(chosen.prefix(count))
