@@ -2,7 +2,7 @@
 struct SegmentJoin {
   private(set) var parts: [PackedPart] = []
   private(set) var windows: [String] = []
-  private var places: [WindowName: Int] = [:]
+  private var places: [ExactName: Int] = [:]
 
   /// The most windows or dictionaries that one segment may have.
   private static let windowLimit = FormatLimits.windowsPerSegment - 1
@@ -25,13 +25,13 @@ struct SegmentJoin {
     let entry = part.entry
     if let last = parts.last?.entry {
       let names = Set(dictionaries).union(entry.dictionaries)
-      let new = entry.windows.count { places[WindowName($0)] == nil }
+      let new = entry.windows.count { places[ExactName($0)] == nil }
       guard follows(entry), names.count <= Self.dictionaryLimit,
         windows.count + new <= Self.windowLimit, last.session == entry.session
       else { return false }
     }
-    for window in entry.windows where places[WindowName(window)] == nil {
-      places[WindowName(window)] = windows.count
+    for window in entry.windows where places[ExactName(window)] == nil {
+      places[ExactName(window)] = windows.count
       windows.append(window)
     }
     parts.append(part)
@@ -66,7 +66,7 @@ struct SegmentJoin {
   /// For each window of a part its place in `windows`.
   func windowPlaces(of part: PackedPart) -> [Int] {
     // Every name was entered by `take`.
-    part.entry.windows.map { places[WindowName($0)] ?? 0 }
+    part.entry.windows.map { places[ExactName($0)] ?? 0 }
   }
 
   func header(dictionaries: [Identifier]) -> SegmentHeader {

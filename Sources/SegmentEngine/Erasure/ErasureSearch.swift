@@ -17,26 +17,24 @@ struct ErasureSearch {
     switch target {
     case .session(let key): return [key]
     case .project(let project):
-      return try search { key, _, _ in Self.isSame(key.project, project) }
+      return try search { key, _, _ in NameBytes.same(key.project, project) }
     case .visitor(let visitor, let project):
       return try search { key, found, _ in
-        Self.isSame(found, visitor) && project.map { Self.isSame(key.project, $0) } ?? true
+        NameBytes.same(found, visitor) && project.map { NameBytes.same(key.project, $0) } ?? true
       }
     case .tag(let name, let value, let project):
       let candidates = try search { key, _, tags in
-        tags.contains { Self.isSame($0.key, name) && $0.value.map { Self.isSame($0, value) } ?? false }
-          && project.map { Self.isSame(key.project, $0) } ?? true
+        tags.contains { NameBytes.same($0.key, name) && $0.value.map { NameBytes.same($0, value) } ?? false }
+          && project.map { NameBytes.same(key.project, $0) } ?? true
       }
       var found: [SessionKey] = []
       // It may have another value by now.
-      for key in candidates where try core.summary(of: key)?.tags[name].map({ Self.isSame($0, value) }) ?? false {
+      for key in candidates where try core.summary(of: key)?.tags[name].map({ NameBytes.same($0, value) }) ?? false {
         found.append(key)
       }
       return found
     }
   }
-
-  private static func isSame(_ a: String, _ b: String) -> Bool { NameBytes.same(a, b) }
 
   private mutating func search(
     _ isWanted: (_ key: SessionKey, _ visitor: String, _ tags: [TagChange]) -> Bool

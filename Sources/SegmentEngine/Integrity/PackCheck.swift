@@ -180,7 +180,7 @@ struct PackCheck {
       let length = entry.headerLength
       let bytes = try pack.read(
         at: entry.offset, count: Int(min(length, UInt64(SegmentHeader.sizeLimit))), "segment header")
-      // Byte by byte first: that is cheaper than to decode the names once more, and mostly all.
+      // Byte by byte first: cheaper than decoding the names once more, and all there is to do where both agree.
       if bytes != SegmentHeader(of: entry).encode(pack: pack.id, offset: entry.offset) { compareHeader(bytes, entry) }
     } catch { find(error) }
     if let problem = SegmentCheck.problem(entry, in: pack.facts, dictionaries) {

@@ -15,7 +15,7 @@ struct EventRuns: Sendable {
     guard more > 0 else { return }
     count += more
     if let last = runs.indices.last, runs[last].sequence + UInt64(runs[last].count) == sequence,
-      runs[last].epoch == epoch, WindowName.same(runs[last].window, window)
+      runs[last].epoch == epoch, NameBytes.same(runs[last].window, window)
     {
       runs[last].count += more
     } else {

@@ -13,25 +13,6 @@ package struct SegmentHeader: Sendable, Equatable {
   package var windows: [String]
   package var dictionaries: [Identifier]
 
-  /// What a directory entry says that stands before its blocks.
-  init(of entry: SegmentEntry) {
-    self.init(
-      blocksLength: UInt32(clamping: entry.length - min(entry.length, entry.headerLength)), ordinal: entry.ordinal,
-      session: entry.session, visitor: entry.visitor, windows: entry.windows, dictionaries: entry.dictionaries)
-  }
-
-  package init(
-    blocksLength: UInt32, ordinal: UInt64, session: SessionKey, visitor: String, windows: [String],
-    dictionaries: [Identifier]
-  ) {
-    self.blocksLength = blocksLength
-    self.ordinal = ordinal
-    self.session = session
-    self.visitor = visitor
-    self.windows = windows
-    self.dictionaries = dictionaries
-  }
-
   func encode(pack: Identifier, offset: UInt64) -> [UInt8] {
     var writer = ByteWriter(reserving: 256)
     writer.u32(Self.magic)
@@ -71,6 +52,15 @@ package struct SegmentHeader: Sendable, Equatable {
     return SegmentHeader(
       blocksLength: blocksLength, ordinal: ordinal, session: names.session, visitor: names.visitor,
       windows: names.windows, dictionaries: names.dictionaries)
+  }
+}
+
+extension SegmentHeader {
+  /// What a directory entry says that stands before its blocks.
+  init(of entry: SegmentEntry) {
+    self.init(
+      blocksLength: UInt32(clamping: entry.length - min(entry.length, entry.headerLength)), ordinal: entry.ordinal,
+      session: entry.session, visitor: entry.visitor, windows: entry.windows, dictionaries: entry.dictionaries)
   }
 }
 

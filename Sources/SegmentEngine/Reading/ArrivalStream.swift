@@ -56,7 +56,7 @@ package struct ArrivalStream: ChunkStream {
       var ndjson: [UInt8] = []
       var runs = EventRuns()
       TimedLines(content, unit).forEach { line in
-        if let window, !WindowName.same(line.window, window) { return }
+        if let window, !NameBytes.same(line.window, window) { return }
         if let time, !line.isPlausible || !time.contains(line.time) { return }
         ndjson += content[line.bytes.lowerBound..<min(content.count, line.bytes.upperBound + 1)]
         runs.append(sequence: line.sequence, count: 1, epoch: unit.epoch, window: line.window)

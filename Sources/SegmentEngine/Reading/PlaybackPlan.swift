@@ -13,7 +13,7 @@ struct PlaybackPlan: Sendable {
     var unitSequence: UInt64
   }
 
-  var starts: [WindowName: Start]
+  var starts: [ExactName: Start]
   /// Events of windows without a keyframe count from here on.
   var earliest: Double
   var notice: Gap?
@@ -30,11 +30,11 @@ struct PlaybackPlan: Sendable {
     self.window = window
     starts = [:]
     var hasEarly = false
-    var early: [WindowName: Bool] = [:]
+    var early: [ExactName: Bool] = [:]
     let all = Self.ranged(all)
     for unit in all where unit.hasKeyframe {
-      for keyframe in try keyframes(unit) where window.map({ WindowName.same($0, keyframe.window) }) ?? true {
-        let name = WindowName(keyframe.window)
+      for keyframe in try keyframes(unit) where window.map({ NameBytes.same($0, keyframe.window) }) ?? true {
+        let name = ExactName(keyframe.window)
         let isInRange = unit.range?.contains(keyframe.timestamp) ?? false
         let own = isInRange ? keyframe.timestamp : unit.range?.lowerBound
         // Where nothing is plausible up to here, its own timestamp is the best there is to choose by.
@@ -111,9 +111,9 @@ struct PlaybackPlan: Sendable {
 
   /// Whether an event is played.
   func plays(_ line: TimedLines.Line) -> Bool {
-    if let window, !WindowName.same(line.window, window) { return false }
+    if let window, !NameBytes.same(line.window, window) { return false }
     if let range, !line.isPlausible || !range.contains(line.time) { return false }
-    guard let start = starts[WindowName(line.window)] else { return line.time >= earliest }
+    guard let start = starts[ExactName(line.window)] else { return line.time >= earliest }
     if line.sequence == start.metaSequence { return true }
     // Without a time of its own, what arrived before it is not behind it.
     return (line.time, line.sequence) >= (start.time, start.sequence)
@@ -128,7 +128,7 @@ struct PlaybackPlan: Sendable {
       guard unit.isPlausible, wanted.contains(range.lowerBound), wanted.contains(range.upperBound) else { return false }
     }
     return unit.windows.allSatisfy { name in
-      guard let start = starts[WindowName(name)] else { return range.lowerBound > earliest }
+      guard let start = starts[ExactName(name)] else { return range.lowerBound > earliest }
       return range.lowerBound > start.time && (start.isInRange || unit.sequence >= start.sequence)
     }
   }

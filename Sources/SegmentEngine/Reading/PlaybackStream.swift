@@ -94,7 +94,7 @@ package struct PlaybackStream: ChunkStream {
 
   package var isBeforeMoment: Bool {
     guard let moment else { return false }
-    if !open.isEmpty { return true }
+    if open.contains(where: { $0.head.0 <= moment }) { return true }
     return place < plan.units.count && plan.units[place].range.map { $0.lowerBound <= moment } ?? false
   }
 
@@ -115,8 +115,8 @@ package struct PlaybackStream: ChunkStream {
     // A unit of one window that begins with, or holds, its keyframe is cut there.
     var start: PlaybackPlan.Start?
     if !isWhole {
-      guard let first = unit.windows.first, unit.isOnly(first), plan.window.map({ WindowName.same($0, first) }) ?? true,
-        let from = plan.starts[WindowName(first)], from.unitSequence == unit.sequence,
+      guard let first = unit.windows.first, unit.isOnly(first), plan.window.map({ NameBytes.same($0, first) }) ?? true,
+        let from = plan.starts[ExactName(first)], from.unitSequence == unit.sequence,
         // Between Meta and keyframe nothing may stand that is not played.
         from.metaSequence.map({ $0 >= unit.sequence && $0 + 1 == from.sequence }) ?? true
       else { return nil }

@@ -31,7 +31,7 @@ extension StoreCore {
     let finished = picture.finished(parts)
     var windows: [String] = []
     for window in parts.flatMap(\.entry.windows) + Array(picture.live?.windows ?? [])
-    where !windows.contains(where: { WindowName.same($0, window) }) {
+    where !windows.contains(where: { NameBytes.same($0, window) }) {
       windows.append(window)
     }
     let visitor = parts.first { !$0.entry.visitor.isEmpty }?.entry.visitor ?? picture.live?.visitor ?? ""

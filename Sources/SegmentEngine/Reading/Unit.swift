@@ -50,10 +50,10 @@ struct Unit: Sendable {
   }
 
   /// True where all its events are of one window.
-  func isOnly(_ window: String) -> Bool { windows.allSatisfy { WindowName.same($0, window) } }
+  func isOnly(_ window: String) -> Bool { windows.allSatisfy { NameBytes.same($0, window) } }
 
   /// True where some of its events are of a window.
-  func holds(_ window: String) -> Bool { windows.contains { WindowName.same($0, window) } }
+  func holds(_ window: String) -> Bool { windows.contains { NameBytes.same($0, window) } }
 
   /// Sequence, epoch and window of its events.
   var runs: EventRuns {

@@ -134,8 +134,8 @@ struct JournalRemains {
 
   private mutating func add(_ batch: BatchDetails, _ head: RecordHead, _ source: Int) {
     var part = part(of: head, from: source)
-    let name = WindowName(batch.window)
-    var window = part.windows.firstIndex { WindowName($0) == name }
+    let name = ExactName(batch.window)
+    var window = part.windows.firstIndex { ExactName($0) == name }
     if window == nil, part.windows.count < FormatLimits.windowsPerSegment - 1 {
       window = part.windows.count
       part.windows.append(batch.window)

@@ -37,13 +37,13 @@ extension TailPlace {
   mutating func skipToKeyframes(
     _ units: [Unit], isFresh: Bool, _ keyframes: (Unit) throws(StoreError) -> [UnitKeyframe]
   ) throws(StoreError) {
-    var starts: [WindowName: Start] = [:]
-    var others = Set(units.filter { $0.nextSequence > next }.flatMap(\.windows).map(WindowName.init))
+    var starts: [ExactName: Start] = [:]
+    var others = Set(units.filter { $0.nextSequence > next }.flatMap(\.windows).map(ExactName.init))
     for unit in units.reversed() where unit.hasKeyframe && unit.nextSequence > next {
       if others.isEmpty { break }
-      if !unit.windows.contains(where: { others.contains(WindowName($0)) }) { continue }
+      if !unit.windows.contains(where: { others.contains(ExactName($0)) }) { continue }
       for keyframe in try keyframes(unit).reversed() where keyframe.sequence >= next {
-        let name = WindowName(keyframe.window)
+        let name = ExactName(keyframe.window)
         guard others.remove(name) != nil else { continue }
         let meta = keyframe.metaSequence.flatMap { $0 >= next ? $0 : nil }
         starts[name] = Start(keyframe: keyframe.sequence, meta: meta)

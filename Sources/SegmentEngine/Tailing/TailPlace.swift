@@ -12,26 +12,26 @@ struct TailPlace: Sendable {
   /// Sequence of the next event.
   var next: UInt64
   /// Windows that are not here are wanted from `next` on.
-  var starts: [WindowName: Start] = [:]
+  var starts: [ExactName: Start] = [:]
 
   /// Whether an event is wanted.
   func wants(_ sequence: UInt64, _ window: String) -> Bool {
     guard sequence >= next else { return false }
     // What stands between a Meta event and its keyframe changes a page that is not shown.
-    return starts[WindowName(window)].map { sequence >= $0.keyframe || sequence == $0.meta } ?? true
+    return starts[ExactName(window)].map { sequence >= $0.keyframe || sequence == $0.meta } ?? true
   }
 
   /// Whether every event of a unit is wanted.
   func wantsAll(of unit: Unit) -> Bool {
     unit.sequence >= next
       && (starts.isEmpty
-        || unit.windows.allSatisfy { name in starts[WindowName(name)].map { unit.sequence >= $0.keyframe } ?? true })
+        || unit.windows.allSatisfy { name in starts[ExactName(name)].map { unit.sequence >= $0.keyframe } ?? true })
   }
 
   /// Whether some event of a unit may be wanted.
   func wantsSome(of unit: Unit) -> Bool {
     unit.nextSequence > next
       && (starts.isEmpty
-        || unit.windows.contains { name in starts[WindowName(name)].map { unit.nextSequence > $0.first } ?? true })
+        || unit.windows.contains { name in starts[ExactName(name)].map { unit.nextSequence > $0.first } ?? true })
   }
 }

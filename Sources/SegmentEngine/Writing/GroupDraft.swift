@@ -92,7 +92,7 @@ struct GroupDraft {
         taken.sequence = session.nextSequence
         taken.hasRoom =
           session.windows.count < FormatLimits.windowsPerSegment - 1
-          || session.windows.contains { WindowName.same($0, window) }
+          || session.windows.contains { NameBytes.same($0, window) }
         if taken.hasRoom { session.nextSequence += UInt64(record.events) }
       }
       return taken
