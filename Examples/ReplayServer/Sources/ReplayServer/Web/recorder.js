@@ -12,6 +12,7 @@
   const batchBytes = 1 << 20; // a batch is cut where it grows over this
   const keepaliveBytes = 60e3; // what browsers let a page have on its way when it goes, all together, less some room
   const waitingBytes = 16 << 20, retryMost = 60e3; // recording stops when so much waits to be sent
+  const movesLate = 500; // rrweb gives the movements of a mouse so late, those after it was stopped as well
   const load = (store, name) => { try { return JSON.parse(store.getItem(name)); } catch { return null; } };
   const save = (store, name, value) => { try { store.setItem(name, JSON.stringify(value)); return true; } catch { return false; } };
   const newID = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -27,7 +28,7 @@
   // What waits to be sent, in order. What a page before left over is sent once more under its ID: the server knows it by
   // that and does not store it twice.
   const queue = load(sessionStorage, "replay.queue") ?? [];
-  let events = [], size = 0, inFlight = 0, failures = 0, stop = null, isDead = false, isBusy = false, timer = 0;
+  let events = [], size = 0, inFlight = 0, failures = 0, stop = null, isDead = false, isBusy = false, sending = null, timer = 0;
   const bytes = (text) => new TextEncoder().encode(text).length;
   const address = ({ session, window }, what) => {
     const query = new URLSearchParams({ window });
@@ -79,11 +80,15 @@
     }
     return fetch(address(batch, "batches"), { method: "POST", headers, body, credentials: "omit" });
   }
-  // One batch at a time, so that they arrive in order; the same again, later and later, until it is taken.
+  // Ends when nothing waits any more.
   async function flush() {
     cut(batchBytes);
     if (queue.reduce((sum, batch) => sum + batch.body.length, 0) > waitingBytes) die("too much waits to be sent");
-    if (isBusy || isDead) return;
+    if (!isBusy && !isDead) sending = sendQueue();
+    return sending;
+  }
+  // One batch at a time, so that they arrive in order; the same again, later and later, until it is taken.
+  async function sendQueue() {
     isBusy = true;
     clearTimeout(timer);
     while (queue.length && !isDead) {
@@ -135,7 +140,14 @@
   addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
   window.replayRecorder = {
     session: session.id, window: view.id, flush,
-    stop: () => { stop?.(); stop = null; return flush(); },
+    stop: async () => {
+      if (stop) {
+        stop();
+        stop = null;
+        await new Promise((done) => setTimeout(done, movesLate));
+      }
+      return flush();
+    },
     finish: async () => {
       await window.replayRecorder.stop();
       const last = { session: session.id, window: view.id };
