@@ -29,6 +29,7 @@ enum ExportBench {
     for _ in 0..<place.rounds {
       limits.append(try timed { for one in frames { consume(try reader.decompress(one.frame, one.block)) } })
       let opened = try StoreCore.openForReading(layout, ManySessions.configuration, .system())
+      try opened.readIndex()
       var counted = 0
       core.append(
         try timed {

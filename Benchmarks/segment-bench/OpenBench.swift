@@ -22,22 +22,27 @@ enum OpenBench {
           for pack in facts { consume(try read(layout.pack(pack.id), last: Int(pack.footerBytes))) }
         })
       readers.append(
-        try timed { consume(try StoreCore.openForReading(layout, configuration, .system()).catalog.state.commit) })
+        try timed {
+          let core = try StoreCore.openForReading(layout, configuration, .system())
+          try core.readIndex()
+          consume(core.catalog.state.commit)
+        })
       let start = seconds()
       let opened = try await ReplayStore.open(layout, mode: .readWrite, configuration: configuration, .system())
       writers.append(seconds() - start)
       try await opened.close()
     }
     report.cost(
-      "open", "reader, \(segments) segments in \(facts.count) packs", median(readers) * 1e3, "ms",
+      "open", "reader and index, \(segments) segments in \(facts.count) packs", median(readers) * 1e3, "ms",
       limit: median(limits) * 1e3, atMost: 5, "limit: reading catalog and pack ends")
     report.cost(
-      "open", "writer, async", median(writers) * 1e3, "ms", limit: median(limits) * 1e3, atMost: 5)
+      "open", "writer, async, before the index", median(writers) * 1e3, "ms", limit: median(limits) * 1e3, atMost: 5)
   }
 
   private static func memory(_ layout: Layout, _ segments: Int, _ report: inout Report) throws {
     let before = HeapUse.bytes()
     let core = try StoreCore.openForReading(layout, ManySessions.configuration, .system())
+    try core.readIndex()
     let after = HeapUse.bytes()
     report.cost(
       "memory", "bytes a stored segment", Double(after - before) / Double(segments), "B", ceiling: 24.5,

@@ -43,6 +43,7 @@ enum PlaybackBench {
       var environment = StoreEnvironment.system()
       environment.files = files
       let store = try StoreCore.openForReading(layout, ManySessions.configuration, environment)
+      try store.readIndex()
       var times: [Double] = []
       for choice in choices {
         let before = files.counts.reads.load(ordering: .relaxed)

@@ -4,7 +4,9 @@ import SegmentEngine
 
 extension Ground {
   private func openStore() throws -> StoreCore {
-    try StoreCore.openForReading(Layout(root: "\(folder)/store"), .quiet, .steady(50))
+    let core = try StoreCore.openForReading(Layout(root: "\(folder)/store"), .quiet, .steady(50))
+    try core.readIndex()
+    return core
   }
 
   func opening() -> (Int) throws -> Int {

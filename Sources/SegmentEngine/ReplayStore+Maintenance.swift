@@ -32,7 +32,7 @@ extension ReplayStore {
         })
     }
     if freeing.isSubset(of: jobs), mode == .maintenance || writing != nil {
-      try await work { (_) throws(StoreError) in maintenance.core.fillReserve() }
+      try await work { (_) throws(StoreError) in maintenance.core.settleRoom() }
     }
     return report
   }

@@ -53,7 +53,8 @@ public final class ReplayStore: Sendable {
   ///
   /// Throws `.locked` (naming the holder) where another process writes, `.notFound`, `.notAStore`, `.newerFormat`,
   /// `.networkFileSystem`, `.accessDenied`, `.damaged`, `.ioFailed`. Takes time in proportion to the journals that were
-  /// not yet flushed and to the number of segments (24 bytes each are read).
+  /// not yet flushed and to the number of packs. Where the segments are (24 bytes each) is read by a thread of its own
+  /// afterwards; the first call that needs to know waits for it, and throws what keeps it from being read.
   public static func open(
     _ path: String, mode: Mode = .readWrite, configuration: Configuration = .init()
   ) async throws(StoreError) -> ReplayStore {
@@ -66,9 +67,11 @@ public final class ReplayStore: Sendable {
   ) async throws(StoreError) -> ReplayStore {
     let pool = WorkerPool(threads: configuration.readerThreads, name: "segment-read")
     do throws(StoreError) {
-      return try await pool.run { () throws(StoreError) -> ReplayStore in
+      let store = try await pool.run { () throws(StoreError) -> ReplayStore in
         try openBlocking(layout, mode, configuration, environment, pool)
       }
+      pool.start { [core = store.core] in core.warmUp() }
+      return store
     } catch {
       // Not on the cooperative pool: joining threads blocks.
       _ = EngineThread("segment-stop") { pool.stop() }

@@ -7,7 +7,7 @@ extension StoreCore {
     let budget = UInt64(max(0, sampleBytes))
     // A flush or a merge may remove what was to be read: then everything is counted anew, as of now.
     for _ in 0..<8 {
-      var count = UsageCount(self, project: name)
+      var count = try UsageCount(self, project: name)
       let index = count.state.packs.reduce(0) { $0 + ($1.fileBytes - min($1.fileBytes, $1.storedBytes)) }
       let raw = count.state.packs.reduce(0) { $0 + $1.rawBytes }
       let total = index + min(budget, raw)

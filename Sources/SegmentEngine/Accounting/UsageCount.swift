@@ -19,11 +19,11 @@ struct UsageCount {
   private let places: [Identifier: UInt32]
 
   /// What the process knows now, at one moment.
-  init(_ core: StoreCore, project: ExactName?) {
+  init(_ core: StoreCore, project: ExactName?) throws(StoreError) {
     self.core = core
     self.project = project
-    (state, index, live, journals) = core.contents.withLock { contents in
-      (contents.catalog, contents.index, contents.live.sessions, contents.journals)
+    (state, index, live, journals) = try core.indexed { contents, index in
+      (contents.catalog, index, contents.live.sessions, contents.journals)
     }
     var places: [Identifier: UInt32] = [:]
     for (place, pack) in index.packs.enumerated() {

@@ -24,6 +24,9 @@ package final class Catalog: Sendable {
     var hasTornTail: Bool
     /// A page is invalid whose other copy stands in for it.
     var hasDamagedCopy = false
+
+    /// The commits since this generation was written take as much as itself.
+    var isLong: Bool { end > baseBytes + max(32_768, baseBytes) }
   }
 
   private let environment: StoreEnvironment
@@ -177,8 +180,11 @@ package final class Catalog: Sendable {
   /// Called when a store is opened for writing. Does nothing to a catalog that is well.
   func repair() throws(StoreError) { try renew { _ in false } }
 
-  /// Writes a new generation where the commits since the last take much: what was destroyed in place leaves its pages.
-  func shrink() throws(StoreError) { try renew { $0.end > $0.baseBytes + max(65_536, $0.baseBytes / 2) } }
+  /// Writes a new generation where the commits since the last take as much as itself. A commit takes two pages at least,
+  /// so that those of a small store would soon be most of its catalog. Costs nothing where it is not due.
+  func shrink() throws(StoreError) {
+    if loaded.withLock({ $0.isLong }) { try renew { $0.isLong } }
+  }
 
   private func renew(_ isDue: (Loaded) -> Bool) throws(StoreError) {
     try turn.withLock { (_) throws(StoreError) in

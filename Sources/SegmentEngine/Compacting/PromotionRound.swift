@@ -81,7 +81,7 @@ final class PromotionRound {
   /// A part of the session that was decided on before.
   private func earlierPart(of key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> PackedPart? {
     if let own = parts.first(where: { !$0.entry.rule.isEmpty }) { return own }
-    let index = core.contents.withLock { $0.index }
+    let index = try core.index()
     let found = index.find(KeyHash.of(key))
     guard found.count > parts.count else { return nil }
     for segment in found {
@@ -104,7 +104,7 @@ final class PromotionRound {
 
   /// The session as it is now: with what is in other packs and journals, and what other processes said of it since.
   private func lastFacts(of key: SessionKey, _ parts: [PackedPart]) throws(StoreError) -> PolicyFacts {
-    let picture = core.picture(of: key)
+    let picture = try core.picture(of: key)
     let isAll = picture.packed.count == parts.count
     let summary = isAll ? core.summary(picture, parts) : try core.summary(of: key)
     guard let summary else { throw StoreError(.conflict, "a session was removed meanwhile", isRetryable: true) }

@@ -14,6 +14,8 @@ extension StoreCore {
   private func hasOther(of key: SessionKey, in isMeant: (PackFacts) -> Bool) -> Bool {
     let (index, live) = contents.withLock { ($0.index, $0.live[key]) }
     if let live, !live.parts.isEmpty || live.pending > 0 { return true }
+    // Maintenance has read the index; who has not cannot say no.
+    guard let index else { return true }
     return index.find(KeyHash.of(key)).contains { index.packs[Int($0.pack)].map(isMeant) ?? false }
   }
 }

@@ -33,11 +33,17 @@ extension StoreCore {
 
   /// What to say where something of a session could not be read, if it was let go meanwhile; nil where it was not.
   func letGo(_ key: SessionKey) -> StoreError? {
-    do throws(StoreError) { try refreshAll() } catch { return nil }
-    if let refusal = refusal(of: key) { return refusal }
     let hash = KeyHash.of(key)
-    let isThere = contents.withLock { $0.index.contains(hash) || !($0.live[key]?.parts.isEmpty ?? true) }
-    return isThere ? nil : departure(of: key)
+    do throws(StoreError) {
+      try refreshAll()
+      if let refusal = refusal(of: key) { return refusal }
+      let isThere = try indexed { contents, index in
+        index.contains(hash) || !(contents.live[key]?.parts.isEmpty ?? true)
+      }
+      return isThere ? nil : departure(of: key)
+    } catch {
+      return nil
+    }
   }
 
   /// What to say of a session that was there and of which nothing is: whole packs expire without a word on what is in them.

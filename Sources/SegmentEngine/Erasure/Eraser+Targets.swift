@@ -27,7 +27,7 @@ extension Eraser {
   /// Whether there is something of a session, whether or not readers may see it.
   func isAnywhere(_ key: SessionKey, _ core: StoreCore) throws(StoreError) -> Bool {
     let hash = KeyHash.of(key)
-    let (live, index) = core.contents.withLock { ($0.live[key], $0.index) }
+    let (live, index) = try core.indexed { contents, index in (contents.live[key], index) }
     if let live, !live.parts.isEmpty || live.pending > 0 { return true }
     for segment in index.find(hash) {
       guard let facts = index.packs[Int(segment.pack)] else { continue }

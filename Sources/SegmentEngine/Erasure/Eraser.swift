@@ -171,7 +171,7 @@ struct Eraser {
     of sessions: [SessionKey], _ destroyer: Destroyer
   ) throws(StoreError) -> Destruction {
     var doomed: [Identifier: [DoomedSegment]] = [:]
-    let index = core.contents.withLock { $0.index }
+    let index = try core.index()
     for session in sessions {
       for segment in index.find(KeyHash.of(session)) {
         guard let facts = index.packs[Int(segment.pack)] else { continue }

@@ -105,6 +105,7 @@ final class Maintenance: Sendable {
         core.layout.maintenanceLock, for: "maintenance", core.environment, core.layout)
       defer { lock.release() }
       try core.refreshAll()
+      try core.readIndex()
       return try body()
     }
   }
@@ -129,12 +130,13 @@ final class Maintenance: Sendable {
   /// What is due, without doing anything.
   func plan(_ jobs: Set<MaintenanceJob>) throws(StoreError) -> MaintenanceReport {
     try core.refreshAll()
+    try core.readIndex()
     let state = core.contents.withLock { $0.catalog }
     let (policy, now) = (core.policy(of: state), core.environment.clock.now())
     var facts = MaintenancePlan.Facts()
     if jobs.contains(.expiry) {
       let expiry = Expiry(core: core)
-      facts.expiry = expiry.plan(state, now)
+      facts.expiry = try expiry.plan(state, now)
       do throws(StoreError) { try Expiry.checkClock(state, now) } catch { facts.clockError = error }
     }
     if jobs.contains(.budget) {

@@ -64,7 +64,7 @@ final class MaintenanceThread: Sendable {
           let isThorough = clock.monotonic() >= nextThorough
           _ = try maintenance.run(Set<MaintenanceJob>.all.subtracting([.flush]), isThorough: isThorough, control)
           if isThorough { nextThorough = clock.monotonic() + Self.thoroughInterval }
-          maintenance.core.fillReserve()
+          maintenance.core.settleRoom()
         }
       } catch {
         // Another process does it, or this one is about to end.

@@ -33,6 +33,15 @@ package final class SegmentIndex: Sendable {
 
   package static let empty = SegmentIndex(sorted: [], runs: [], packs: [])
 
+  /// Packs as they are read when a store was opened, however many: each is searched until they are merged.
+  convenience init(_ packs: [(facts: PackFacts, locators: LocatorTable)]) {
+    let runs = packs.enumerated().map { place, pack in (pack.locators, UInt32(place)) }
+    self.init(sorted: [], runs: runs, packs: packs.map(\.facts))
+  }
+
+  /// Whether more packs are searched one by one than should be.
+  var isLong: Bool { runs.count > Self.runLimit }
+
   /// At most so many packs are searched one by one.
   static let runLimit = 16
 

@@ -51,15 +51,14 @@ extension PackedPart {
 }
 
 extension StoreCore {
-  func picture(of key: SessionKey) -> SessionPicture {
+  func picture(of key: SessionKey) throws(StoreError) -> SessionPicture {
     let hash = KeyHash.of(key)
     let now = environment.clock.now()
-    return contents.withLock { contents in
+    return try indexed { contents, index in
       // From the commit on nothing of it is there, wherever its bytes still are.
       if Self.refusal(of: key, now: now, contents) != nil {
         return SessionPicture(key: key, packed: [], live: nil, journals: [:], edits: [])
       }
-      let index = contents.index
       let live = contents.live[key]
       var journals: [Identifier: JournalFile] = [:]
       for part in live?.parts ?? [] { journals[part.journal.id] = contents.journals[part.journal.id] }
@@ -105,12 +104,12 @@ extension StoreCore {
     _ key: SessionKey, knowing known: PackedPart? = nil
   ) throws(StoreError) -> (picture: SessionPicture, parts: [PackedPart]) {
     for _ in 0..<4 {
-      let picture = picture(of: key)
+      let picture = try picture(of: key)
       do { return (picture, try packedParts(picture, knowing: known)) } catch  where error.code == .notFound {
         try refreshAll()
       }
     }
-    let picture = picture(of: key)
+    let picture = try picture(of: key)
     return (picture, try packedParts(picture))
   }
 
@@ -128,9 +127,9 @@ extension StoreCore {
   /// its packs end; with `isHeld` it stays there until the commit. Blocks where the session has segments in packs and is
   /// not known.
   package func prepare(_ key: SessionKey, isHeld: Bool = true) throws(StoreError) {
-    let isKnown = contents.withLock { contents in
+    let isKnown = try indexed { contents, index in
       let hash = KeyHash.of(key)
-      if !contents.index.contains(hash) {
+      if !index.contains(hash) {
         var session = LiveSession(lastReceived: self.environment.clock.now())
         session.isJoined = true
         contents.live.enter(session, as: key)
@@ -157,6 +156,6 @@ extension StoreCore {
   /// Whether `prepare` of this session would read from the disk.
   func needsReading(_ key: SessionKey) -> Bool {
     let hash = KeyHash.of(key)
-    return contents.withLock { !($0.live[key]?.isJoined ?? false) && $0.index.contains(hash) }
+    return contents.withLock { !($0.live[key]?.isJoined ?? false) && ($0.index?.contains(hash) ?? true) }
   }
 }

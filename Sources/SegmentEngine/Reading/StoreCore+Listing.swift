@@ -25,7 +25,7 @@ extension StoreCore {
     var after = query.after
     var step = limit + 1
     while true {
-      let candidates = newest(step, after: after, before: query.to)
+      let candidates = try newest(step, after: after, before: query.to)
       for candidate in candidates {
         if let summary = try readable(candidate), query.matches(summary) {
           if page.sessions.count == limit {
@@ -55,10 +55,8 @@ extension StoreCore {
   private func summary(of candidate: Candidate) throws(StoreError) -> SessionSummary? {
     if let key = candidate.key { return try summary(of: key) }
     for _ in 0..<4 {
-      let found = contents.withLock { contents in
-        contents.index.find(candidate.hash).compactMap { segment in
-          contents.index.packs[Int(segment.pack)].map { (segment, $0) }
-        }
+      let found = try indexed { _, index in
+        index.find(candidate.hash).compactMap { segment in index.packs[Int(segment.pack)].map { (segment, $0) } }
       }
       do {
         // The first may be erased though another one is there.
@@ -85,10 +83,10 @@ extension StoreCore {
   }
 
   /// The `count` newest sessions behind a position, in order.
-  private func newest(_ count: Int, after: SessionPage.Position?, before: Timestamp?) -> [Candidate] {
-    let (index, live) = contents.withLock { contents in
-      (contents.index, contents.live.sessions)
-    }
+  private func newest(
+    _ count: Int, after: SessionPage.Position?, before: Timestamp?
+  ) throws(StoreError) -> [Candidate] {
+    let (index, live) = try indexed { contents, index in (index, contents.live.sessions) }
     var liveStarts: [UInt64: (UInt32, SessionKey)] = [:]
     for (key, session) in live {
       let starts = session.parts.map { Locator.seconds($0.facts.start ?? $0.facts.firstReceived) }

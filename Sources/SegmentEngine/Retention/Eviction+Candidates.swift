@@ -6,7 +6,7 @@ extension Eviction {
   /// are likely to be needed.
   func candidates(_ need: Need) throws(StoreError) -> [EvictionPlan.Candidate] {
     let now = core.environment.clock.now()
-    let (state, index) = core.contents.withLock { ($0.catalog, $0.index) }
+    let (state, index) = try core.indexed { contents, index in (contents.catalog, index) }
     let sampling = Sampling(core.policy(of: state), storeSalt: state.samplingSalt)
     var rule = PromotionRule(now: now, core.configuration, sampling.policy)
     rule.window = 0
@@ -79,7 +79,7 @@ extension Eviction {
     let decision: SamplingDecision
     if let decided {
       decision = sampling.follow(rule: decided.entry.rule, rate: decided.entry.rate, lastReceived: facts.lastReceived)
-    } else if let summary = core.summary(core.picture(of: key), parts) {
+    } else if let summary = core.summary(try core.picture(of: key), parts) {
       decision = sampling.decide(PolicyFacts(summary), lastReceived: facts.lastReceived, isPinned: false)
     } else {
       decision = sampling.follow(rule: "", rate: 1, lastReceived: facts.lastReceived)

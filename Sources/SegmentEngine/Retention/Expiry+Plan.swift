@@ -8,13 +8,13 @@ extension Expiry {
     var partial: [PackFacts] = []
   }
 
-  func plan(_ state: CatalogState, _ now: Double) -> Plan {
+  func plan(_ state: CatalogState, _ now: Double) throws(StoreError) -> Plan {
     let today = Day.of(now)
     let due = state.packs.filter {
       $0.expiryDay != 0 && $0.expiryDay <= today && !state.isBeingDestroyed($0.id)
     }
     if due.isEmpty { return Plan() }
-    let staying = staying(Set(due.map(\.id)), state, now)
+    let staying = try staying(Set(due.map(\.id)), state, now)
     return Plan(whole: due.filter { !staying.contains($0.id) }, partial: due.filter { staying.contains($0.id) })
   }
 
@@ -26,8 +26,10 @@ extension Expiry {
 
   /// Those of the packs that are due of which something stays: of sessions that are pinned or held, or of which another part
   /// stays, in a journal, where no policy has decided on it yet, or in another pack. O(segments).
-  private func staying(_ due: Set<Identifier>, _ state: CatalogState, _ now: Double) -> Set<Identifier> {
-    let (index, live) = core.contents.withLock { ($0.index, $0.live.sessions) }
+  private func staying(
+    _ due: Set<Identifier>, _ state: CatalogState, _ now: Double
+  ) throws(StoreError) -> Set<Identifier> {
+    let (index, live) = try core.indexed { contents, index in (index, contents.live.sessions) }
     let isDue = index.packs.map { $0.map { due.contains($0.id) } ?? false }
     var parts: [Part] = []
     index.forEach { if isDue[Int($0.pack)] { parts.append(Part(hash: $0.hash, place: $0.pack)) } }

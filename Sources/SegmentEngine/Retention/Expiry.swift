@@ -28,12 +28,12 @@ struct Expiry {
     try core.refreshAll()
     let now = core.environment.clock.now()
     var gone = MaintenanceReport.Departure(reason: .expiry)
-    let planned = plan(core.catalog.state, now)
+    let planned = try plan(core.catalog.state, now)
     if !planned.whole.isEmpty {
       var dropped: [PackFacts] = []
-      let after = try core.catalog.commit(.freeing) { state in
+      let after = try core.catalog.commit(.freeing) { (state) throws(StoreError) in
         // With the pins as they are now, under the lock.
-        dropped = plan(state, now).whole
+        dropped = try plan(state, now).whole
         return dropped.map { .removePack($0.id) }
       }
       core.settle(after)

@@ -29,7 +29,7 @@ struct PolicyTrial {
     }
     var sweep = try PackSweep(files)
     while let (key, parts) = try sweep.next() {
-      guard !state.isErased(key), let summary = core.summary(core.picture(of: key), parts),
+      guard !state.isErased(key), let summary = core.summary(try core.picture(of: key), parts),
         let facts = SegmentFacts.joined(parts.map(\.entry.facts))
       else { continue }
       let stored = parts.reduce(0) { $0 + $1.entry.storedBytes }

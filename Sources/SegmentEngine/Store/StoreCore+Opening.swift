@@ -23,9 +23,7 @@ extension StoreCore {
 
   /// What the store consists of.
   package func info() throws(StoreError) -> StoreInfo {
-    let (state, index, live) = contents.withLock { contents in
-      (contents.catalog, contents.index, contents.live.sessions)
-    }
+    let (state, index, live) = try indexed { contents, index in (contents.catalog, index, contents.live.sessions) }
     func files(_ paths: [String]) throws(StoreError) -> StoreInfo.Files {
       var found = StoreInfo.Files(count: paths.count, bytes: 0)
       for path in paths {

@@ -9,7 +9,8 @@ package final class StoreCore: Sendable {
   /// What is read together must be changed together: a flush moves a session from `live` to `index` in one step.
   struct Contents {
     var catalog: CatalogState
-    var index: SegmentIndex
+    /// The packs' segments; nil until their locators are read, which opening leaves to who needs them first (see `indexed`).
+    var index: SegmentIndex?
     var live: LiveTable
     /// Lists of sessions that are gone.
     var gone: [Identifier: GoneList] = [:]
@@ -35,6 +36,8 @@ package final class StoreCore: Sendable {
   let contents: Lock<Contents>
   /// One thread at a time brings `contents` up to date.
   private let refreshing = Lock<Void>(())
+  /// One thread at a time reads the locators of all packs.
+  let indexing = Lock<Void>(())
 
   /// True in the process that writes the journals: it knows what is in them, and must not read it in a second time.
   let isWriting: Bool
@@ -54,7 +57,7 @@ package final class StoreCore: Sendable {
     dictionaries = DictionaryCache(environment, layout)
     contents = Lock(
       Contents(
-        catalog: CatalogState(store: catalog.state.store), index: .empty, live: LiveTable(), journals: [:],
+        catalog: CatalogState(store: catalog.state.store), index: nil, live: LiveTable(), journals: [:],
         scanned: [:]))
   }
 
@@ -69,6 +72,7 @@ package final class StoreCore: Sendable {
   }
 
   /// Brings `contents` to a state of the catalog: opens the footers of packs that came, drops packs and journals that went.
+  /// While there is no index, packs are left to who reads it.
   ///
   /// `contents.catalog` is always a state that was taken over whole, so a state that is not newer needs nothing. Threads
   /// that take over at the same time agree: what is missing is decided, and put in place, under the lock of `contents`;
@@ -82,9 +86,9 @@ package final class StoreCore: Sendable {
     while true {
       let (missing, lists) = contents.withLock { contents -> ([PackFacts], [GoneFacts]) in
         guard state.isLater(than: contents.catalog) else { return ([], []) }
-        let present = contents.index.packNames
+        let present = contents.index?.packNames
         return (
-          state.packs.filter { known[$0.id] == nil && !present.contains($0.id) },
+          state.packs.filter { known[$0.id] == nil && !(present?.contains($0.id) ?? true) },
           state.gone.filter { gone[$0.id] == nil && contents.gone[$0.id] == nil }
         )
       }
@@ -120,11 +124,13 @@ package final class StoreCore: Sendable {
     var mayBeGone = false
     let gone = contents.withLock { contents -> Set<Identifier>? in
       guard state.isLater(than: contents.catalog) else { return [] }
-      let present = contents.index.packNames
+      let present = contents.index?.packNames ?? Set(contents.catalog.packs.map(\.id))
       var fresh: [(facts: PackFacts, locators: LocatorTable)] = []
-      for facts in state.packs where !present.contains(facts.id) {
-        guard let locators = known[facts.id] else { return nil }
-        fresh.append((facts, locators))
+      if contents.index != nil {
+        for facts in state.packs where !present.contains(facts.id) {
+          guard let locators = known[facts.id] else { return nil }
+          fresh.append((facts, locators))
+        }
       }
       var all: [Identifier: GoneList] = [:]
       for facts in state.gone {
@@ -147,10 +153,10 @@ package final class StoreCore: Sendable {
       hadDestructions = !contents.catalog.destructions.isEmpty
       mayBeGone = !gone.isEmpty || hadDestructions || !state.destructions.isEmpty
       contents.catalog = state
-      if !gone.isEmpty || !fresh.isEmpty {
-        contents.index = contents.index.changing(removing: gone, adding: fresh)
+      if let index = contents.index {
+        let isChanged = !gone.isEmpty || !fresh.isEmpty
+        contents.index = (isChanged ? index.changing(removing: gone, adding: fresh) : index).updating(state.packs)
       }
-      contents.index = contents.index.updating(state.packs)
       return gone
     }
     guard let gone else { return false }
@@ -165,7 +171,7 @@ package final class StoreCore: Sendable {
 
   /// The locators of a pack; nil where a later commit removed it. Where footer or locators are damaged they are made again
   /// from the directory; a pack that is lost costs only its own sessions: it is reported, and taken for empty.
-  private func locators(of facts: PackFacts) throws(StoreError) -> LocatorTable? {
+  func locators(of facts: PackFacts) throws(StoreError) -> LocatorTable? {
     var pack: PackFile?
     do {
       let opened = try PackFile(facts, environment, layout, patch: catalog.state.patch(ofPack: facts.id))

@@ -38,6 +38,12 @@ final class WorkerPool: Sendable {
     return try outcome.get()
   }
 
+  /// Has one of the threads run `body`, which nobody waits for.
+  func start(_ body: @escaping @Sendable () -> Void) {
+    monitor.withLock { $0.jobs.append(body) }
+    monitor.signal()
+  }
+
   /// Runs what waits, then ends the threads. Blocks; called once, not from one of the threads.
   func stop() {
     monitor.withLock { $0.isStopping = true }

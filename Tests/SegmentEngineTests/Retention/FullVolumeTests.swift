@@ -16,7 +16,7 @@ struct FullVolumeTests {
     store.disk.capacity = 64 << 20
     _ = try PolicyInstallation(core: writer.core).install(
       Policy(otherwise: .init(name: "default", keep: 1, retention: .days(3)), freeBytes: 0))
-    writer.core.fillReserve()
+    writer.core.settleRoom()
     for number in 0..<30 {
       try append(store, writer, number)
       if number == 9 || number == 19 {
@@ -64,7 +64,7 @@ struct FullVolumeTests {
       try writer.flush()
       store.clock.advance(milliseconds: 7_200_000)
       _ = try maintenance.run([.promotion], MaintenanceControl())
-      writer.core.fillReserve()
+      writer.core.settleRoom()
       store.disk.capacity = store.disk.usedBytes
     }
     #expect(try writer.core.verified(deep: true).findings.filter { $0.severity == .damage } == [])

@@ -60,7 +60,7 @@ struct RefreshTests {
     // The commit of another process's flush looks to this one just like its own before `install`.
     let state = writer.core.catalog.state
     let sealed = try #require(state.journals.first { $0.sealedEnd != nil })
-    let picture = writer.core.picture(of: key)
+    let picture = try writer.core.picture(of: key)
     let flush = Flush(
       environment: store.environment(5), layout: SimulatedStore.layout, configuration: SimulatedStore.configuration,
       store: state.store, journals: picture.journals, dictionary: { _ in nil })

@@ -3,9 +3,11 @@ import Synchronization
 
 @testable import SegmentEngine
 
-/// The system's clock, hours ahead as a test wants it.
+/// The system's clock from another hour on, and hours ahead as a test wants it.
 final class ShiftedClock: EngineClock {
-  private let shift = Mutex(0.0)
+  /// It begins at noon of today, so that no test depends on the hour at which it runs.
+  private let shift = Mutex(
+    Day.milliseconds / 2 - SystemClock().now().truncatingRemainder(dividingBy: Day.milliseconds))
 
   func now() -> Double { SystemClock().now() + shift.withLock { $0 } }
   func monotonic() -> UInt64 { SystemClock().monotonic() }

@@ -29,8 +29,9 @@ struct OpenPhase {
     let began = Ticks.now
     let peer = try context.peer.open(folder)
     let opened = began.milliseconds
-    let memory = try ProcessCounters.memory()
     let first = try Plays([plays[0]]).run(on: peer) { _, _ in }
+    // Not before: what is read when it is needed first belongs to it.
+    let memory = try ProcessCounters.memory()
     var figures = [
       "\(prefix).\(isCold ? "cold" : "warm")": opened,
       "\(prefix).first\(isCold ? "cold" : "warm")": opened + (first.first ?? 0),

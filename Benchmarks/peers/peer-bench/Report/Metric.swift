@@ -151,7 +151,7 @@ enum Metrics {
       metric("cold", "opening, cache empty", "ms", .strictlyBeats(), isDrawn: true),
       metric("firstwarm", "opening and one play", "ms", isDrawn: true),
       metric("firstcold", "opening and one play, cache empty", "ms"),
-      metric("memory", "memory when open", "MB", .atMost(64), isDrawn: true),
+      metric("memory", "memory, open and one play", "MB", .atMost(64), isDrawn: true),
       metric("highest", "memory of the process, highest", "MB"),
       metric("list", "listing a day, for each", "us", isDrawn: true),
       metric("play", "play, warm", "us", isDrawn: true),
