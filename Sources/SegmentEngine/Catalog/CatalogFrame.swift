@@ -51,7 +51,7 @@ struct CatalogScan {
   /// Scans `bytes`, read from offset `base` of the file, where frame `next` is expected to begin.
   init(_ bytes: [UInt8], base: UInt64, next: UInt32) {
     end = base
-    var valid: [UInt32: [CatalogPage]] = [:]
+    var valid: [CatalogPage] = []
     var invalid: [UInt64] = []
     var at = 0
     var identity: (Identifier, UInt64)?
@@ -60,7 +60,7 @@ struct CatalogScan {
         let page = try CatalogPage.decode(bytes, at: at, base: base)
         if identity == nil { identity = (page.store, page.generation) }
         if let identity, identity == (page.store, page.generation) {
-          valid[page.frame, default: []].append(page)
+          valid.append(page)
         } else {
           invalid.append(base + UInt64(at))
         }
@@ -70,10 +70,13 @@ struct CatalogScan {
       }
       at += CatalogPage.size
     }
+    // They stand in this order where nothing is wrong.
+    valid.sort { ($0.frame, $0.offset) < ($1.frame, $1.offset) }
     var number = next
-    while let pages = valid[number], let first = pages.first {
-      let content = Self.join(pages, begin: end)
-      guard let content else { break }
+    var rest = valid.drop { $0.frame < next }
+    while let first = rest.first, first.frame == number {
+      let pages = rest.prefix { $0.frame == number }
+      guard let content = Self.join(pages, begin: end) else { break }
       frames.append(
         CatalogFrame(
           store: first.store, generation: first.generation, commit: first.commit, number: number, content: content,
@@ -83,10 +86,11 @@ struct CatalogScan {
       if frames.count == 1 { firstFrameBytes = size }
       end += size
       number += 1
+      rest = rest[pages.endIndex...]
     }
     // Copies that the end of the file cuts off are missing as much as damaged ones.
     if end > base + UInt64(bytes.count) { damagedCopies.append(base + UInt64(bytes.count)) }
-    if valid.keys.contains(where: { $0 > number }) {
+    if let last = valid.last, last.frame > number {
       lost = end
     } else {
       hasTornTail = end < base + UInt64(bytes.count)
@@ -95,7 +99,7 @@ struct CatalogScan {
 
   /// The content of a frame from whichever copies of its pages are valid; nil where one has none, or the pages do not
   /// belong at `begin`.
-  private static func join(_ pages: [CatalogPage], begin: UInt64) -> [UInt8]? {
+  private static func join(_ pages: ArraySlice<CatalogPage>, begin: UInt64) -> [UInt8]? {
     guard let first = pages.first else { return nil }
     let count = Int(first.pages)
     var content: [UInt8] = []
