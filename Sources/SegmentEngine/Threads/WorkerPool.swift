@@ -38,6 +38,16 @@ final class WorkerPool: Sendable {
     return try outcome.get()
   }
 
+  /// Runs `body` on one of the threads, in its turn; nobody waits for it.
+  func start(_ body: @escaping @Sendable () -> Void) {
+    let accepted = monitor.withLock { state -> Bool in
+      if state.isStopping { return false }
+      state.jobs.append(body)
+      return true
+    }
+    if accepted { monitor.signal() }
+  }
+
   /// Runs what waits, then ends the threads. Blocks; called once, not from one of the threads.
   func stop() {
     monitor.withLock { $0.isStopping = true }
