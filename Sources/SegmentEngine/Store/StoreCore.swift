@@ -24,6 +24,7 @@ package final class StoreCore: Sendable {
   let configuration: Configuration
   package let catalog: Catalog
   let packs: PackCache
+  let blocks: BlockCache
   let dictionaries: DictionaryCache
   let contexts = ContextPool(idleLimit: 8)
   let policies = PolicyCache()
@@ -50,7 +51,8 @@ package final class StoreCore: Sendable {
     self.catalog = catalog
     tails = TailHub(limit: configuration.tailBytes)
     metrics = StoreMetrics(store: configuration.metricsName ?? layout.name)
-    packs = PackCache(environment, layout, limit: configuration.openPacks)
+    blocks = BlockCache(limit: configuration.blockCacheBytes)
+    packs = PackCache(environment, layout, limit: configuration.openPacks, blocks)
     dictionaries = DictionaryCache(environment, layout)
     contents = Lock(
       Contents(
@@ -118,6 +120,7 @@ package final class StoreCore: Sendable {
     let idle = environment.clock.now() - StoreWriter.idleMilliseconds
     var hadDestructions = false
     var mayBeGone = false
+    var destroyed: [Identifier] = []
     let gone = contents.withLock { contents -> Set<Identifier>? in
       guard state.isLater(than: contents.catalog) else { return [] }
       let present = contents.index.packNames
@@ -146,6 +149,11 @@ package final class StoreCore: Sendable {
       }
       hadDestructions = !contents.catalog.destructions.isEmpty
       mayBeGone = !gone.isEmpty || hadDestructions || !state.destructions.isEmpty
+      // Where another process destroyed something, all of that may have come and gone since this one last looked.
+      if blocks.count > 0 {
+        let erased = Dictionary(contents.catalog.packs.map { ($0.id, $0.erased) }) { first, _ in first }
+        destroyed = state.packs.filter { $0.erased != erased[$0.id] ?? .init() }.map(\.id)
+      }
       contents.catalog = state
       if !gone.isEmpty || !fresh.isEmpty {
         contents.index = contents.index.changing(removing: gone, adding: fresh)
@@ -156,6 +164,7 @@ package final class StoreCore: Sendable {
     guard let gone else { return false }
     endTails(mayBeGone: mayBeGone)
     packs.close(gone)
+    blocks.forget(destroyed)
     if !state.destructions.isEmpty || hadDestructions {
       let doomed = Set(state.destructions.flatMap(\.packs).map(\.pack))
       packs.setPatches(Dictionary(uniqueKeysWithValues: doomed.map { ($0, state.patch(ofPack: $0) ?? FilePatch()) }))
