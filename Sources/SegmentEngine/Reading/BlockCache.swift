@@ -17,13 +17,14 @@ final class BlockCache: Sendable {
     var block: ZstdPrefix
     /// What decompressing costs, for each byte of memory.
     var price: Double
-    /// The price, above what the ones that went last were worth.
+    /// The price, above what `floor` was when it was last asked for.
     var worth: Double
   }
 
   fileprivate struct State {
     var entries: [Place: Entry] = [:]
     var bytes = 0
+    /// Grows with all that comes when it is full: what nobody asks for is worth less and less beside what comes.
     var floor = 0.0
     /// Counts how often something was forgotten.
     var generation: UInt64 = 0
@@ -65,18 +66,18 @@ final class BlockCache: Sendable {
       var gone: [ZstdPrefix] = []
       if let old = state.remove(place) { gone.append(old) }
       let worth = state.floor + price
+      if state.bytes + block.footprint > limit {
+        // Slowly: by the price of what comes, once that is four times as much as there is room for.
+        state.floor += price * Double(block.footprint) / Double(4 * limit)
+      }
       while state.bytes + block.footprint > limit,
         let least = state.entries.min(by: { $0.value.worth < $1.value.worth })
       {
-        // It would be the first to go: the others only grow older by it.
-        if worth <= least.value.worth {
-          state.floor = worth
-          return gone
-        }
-        state.floor = max(state.floor, least.value.worth)
+        // It would be the first to go.
+        if worth <= least.value.worth { return gone }
         if let old = state.remove(least.key) { gone.append(old) }
       }
-      state.entries[place] = Entry(block: block, price: price, worth: state.floor + price)
+      state.entries[place] = Entry(block: block, price: price, worth: worth)
       state.bytes += block.footprint
       state.open.append(place)
       if state.open.count > Self.openLimit, let oldest = state.entries[state.open.removeFirst()] {
