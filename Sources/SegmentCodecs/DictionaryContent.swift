@@ -14,13 +14,14 @@
   }
 
   /// Decompresses a frame that holds `rawLength` bytes; throws as `ZstdDecompressor.decompress` does.
-  init(decompressing frame: RawSpan, rawLength: Int) throws(CodecError) {
-    let decompressor = try ZstdDecompressor()
+  init(decompressing frame: RawSpan, rawLength: Int, _ contexts: ContextPool) throws(CodecError) {
     try ZstdDecompressor.check(frame, rawLength: rawLength, dictionary: nil)
     memory = try ContentMemory(rawLength)
     byteCount = rawLength
     let target = unsafe UnsafeMutableRawBufferPointer(start: memory.address, count: memory.capacity)
-    _ = unsafe try decompressor.decompress(frame, rawLength: rawLength, nil, into: target)
+    _ = try contexts.withDecompressor { (decompressor) throws(CodecError) in
+      unsafe try decompressor.decompress(frame, rawLength: rawLength, nil, into: target)
+    }
   }
 
   /// Bytes of memory.

@@ -34,11 +34,13 @@ package final class ZstdDictionary: Sendable {
 
   /// Decompresses `frame`, which holds `rawLength` bytes, to where they stay: nothing is copied.
   /// Throws as `ZstdDecompressor.decompress` does, and for what the initializer for bytes refuses.
-  package convenience init(decompressing frame: RawSpan, rawLength: Int) throws(CodecError) {
+  package convenience init(
+    decompressing frame: RawSpan, rawLength: Int, _ contexts: ContextPool
+  ) throws(CodecError) {
     guard (1...CodecLimits.longestContent).contains(rawLength) else {
       throw CodecError(.zstd, .unsupported, "a dictionary cannot have \(rawLength) bytes")
     }
-    self.init(try DictionaryContent(decompressing: frame, rawLength: rawLength))
+    self.init(try DictionaryContent(decompressing: frame, rawLength: rawLength, contexts))
   }
 
   private init(_ content: DictionaryContent) {

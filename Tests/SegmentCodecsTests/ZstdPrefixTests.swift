@@ -140,7 +140,7 @@ import Testing
   @Test func `a dictionary that is decompressed to its place is the one it was made of`() throws {
     let content = Samples.events(3_000, seed: 72)
     let frame = try compressedFrame(content, level: 9)
-    let made = try unsafe ZstdDictionary(decompressing: frame.span.bytes, rawLength: content.count)
+    let made = try unsafe ZstdDictionary(decompressing: frame.span.bytes, rawLength: content.count, contexts)
     let plain = try ZstdDictionary(content)
     #expect(made.byteCount == content.count && made.id == plain.id && made.contentFootprint >= content.count)
     made.withBytes { made in
@@ -153,7 +153,7 @@ import Testing
     for length in [0, content.count - 1, content.count + 1] {
       #expect(
         reason { () throws(CodecError) in
-          try unsafe ZstdDictionary(decompressing: frame.span.bytes, rawLength: length)
+          try unsafe ZstdDictionary(decompressing: frame.span.bytes, rawLength: length, contexts)
         } != nil)
     }
   }

@@ -16,8 +16,10 @@ final class DictionaryCache: Sendable {
   private let environment: StoreEnvironment
   private let layout: Layout
   private let limit: Int
+  private let contexts: ContextPool
 
-  init(_ environment: StoreEnvironment, _ layout: Layout, limit: Int = 128 << 20) {
+  init(_ environment: StoreEnvironment, _ layout: Layout, _ contexts: ContextPool, limit: Int = 128 << 20) {
+    self.contexts = contexts
     self.environment = environment
     self.layout = layout
     self.limit = limit
@@ -48,7 +50,7 @@ final class DictionaryCache: Sendable {
     // Whoever waits tries by itself where this fails.
     defer { state.broadcast() }
     do throws(StoreError) {
-      let dictionary = try DictionaryFile.load(facts, environment, layout)
+      let dictionary = try DictionaryFile.load(facts, contexts, environment, layout)
       state.withLock { keep(dictionary, facts.id, &$0) }
       return dictionary
     } catch {

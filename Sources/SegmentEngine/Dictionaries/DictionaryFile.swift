@@ -143,20 +143,21 @@ enum DictionaryFile {
   /// It is checked as blocks are, by CRC-32C: hashing megabytes takes ten times as long as reading and decompressing
   /// them, and whoever plays a session waits for it.
   static func load(
-    _ facts: DictionaryFacts, _ environment: StoreEnvironment, _ layout: Layout
+    _ facts: DictionaryFacts, _ contexts: ContextPool, _ environment: StoreEnvironment, _ layout: Layout
   ) throws(StoreError) -> ZstdDictionary {
-    do { return try load(facts, copy: 0, environment, layout) } catch {
-      return try load(facts, copy: 1, environment, layout)
+    do { return try load(facts, copy: 0, contexts, environment, layout) } catch {
+      return try load(facts, copy: 1, contexts, environment, layout)
     }
   }
 
   private static func load(
-    _ facts: DictionaryFacts, copy: Int, _ environment: StoreEnvironment, _ layout: Layout
+    _ facts: DictionaryFacts, copy: Int, _ contexts: ContextPool, _ environment: StoreEnvironment, _ layout: Layout
   ) throws(StoreError) -> ZstdDictionary {
     let file = try readFile(facts, copy: copy, environment, layout)
     do {
       return try unsafe ZstdDictionary(
-        decompressing: file.bytes.span.bytes.extracting(headerSize..<file.bytes.count), rawLength: file.rawLength)
+        decompressing: file.bytes.span.bytes.extracting(headerSize..<file.bytes.count), rawLength: file.rawLength,
+        contexts)
     } catch {
       throw file.undecodable(error)
     }
@@ -184,6 +185,8 @@ enum DictionaryFile {
     let (bytes, size) = try inStore(layout) { () throws(FileError) in
       let file = try environment.files.open(path, .read)
       let size = try file.facts().size
+      // All at once: by itself the system often reads 128 KB after the other.
+      file.prefetch(at: 0, count: min(facts.fileBytes, size))
       return (try file.readBytes(at: 0, count: Int(min(facts.fileBytes, size))), size)
     }
     guard bytes.count == Int(facts.fileBytes), size == facts.fileBytes else {

@@ -53,7 +53,7 @@ package final class StoreCore: Sendable {
     metrics = StoreMetrics(store: configuration.metricsName ?? layout.name)
     blocks = BlockCache(limit: configuration.blockCacheBytes)
     packs = PackCache(environment, layout, limit: configuration.openPacks, blocks)
-    dictionaries = DictionaryCache(environment, layout)
+    dictionaries = DictionaryCache(environment, layout, contexts)
     contents = Lock(
       Contents(
         catalog: CatalogState(store: catalog.state.store), index: .empty, live: LiveTable(), journals: [:],
