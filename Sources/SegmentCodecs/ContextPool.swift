@@ -16,6 +16,8 @@ package final class ContextPool: Sendable {
   }
 
   private let idle = Guarded(Idle())
+  /// For contents that are decompressed bit by bit.
+  let memory = MemoryPool(limit: 8 << 20)
 
   /// A compressor for strong levels may hold tens of MB: choose the limit accordingly, about the number of threads.
   package init(idleLimit: Int) {
@@ -40,14 +42,20 @@ package final class ContextPool: Sendable {
   package func withDecompressor<Result>(
     _ body: (ZstdDecompressor) throws(CodecError) -> Result
   ) throws(CodecError) -> Result {
-    let kept = idle.withLock { $0.decompressors.popLast() }
-    let decompressor = if let kept { kept } else { try ZstdDecompressor() }
+    let decompressor = try decompressor()
     defer { giveBack(decompressor) }
     return try body(decompressor)
   }
 
-  /// Frees all idle contexts.
+  /// A decompressor for work that goes on beyond a call; its owner alone uses it, and gives it back.
+  func decompressor() throws(CodecError) -> ZstdDecompressor {
+    let kept = idle.withLock { $0.decompressors.popLast() }
+    return if let kept { kept } else { try ZstdDecompressor() }
+  }
+
+  /// Frees all idle contexts, and memory.
   package func drain() {
+    memory.drain()
     let freed = idle.withLock { idle in
       defer { idle = Idle() }
       return idle
@@ -55,12 +63,13 @@ package final class ContextPool: Sendable {
     withExtendedLifetime(freed) {}
   }
 
-  /// Bytes held by idle contexts.
+  /// Bytes held by idle contexts, and idle memory.
   package var memoryFootprint: Int {
-    idle.withLock { idle in
-      idle.compressors.reduce(0) { $0 + $1.memoryFootprint }
-        + idle.decompressors.reduce(0) { $0 + $1.memoryFootprint }
-    }
+    memory.byteCount
+      + idle.withLock { idle in
+        idle.compressors.reduce(0) { $0 + $1.memoryFootprint }
+          + idle.decompressors.reduce(0) { $0 + $1.memoryFootprint }
+      }
   }
 
   /// How many contexts are idle.
@@ -75,7 +84,7 @@ package final class ContextPool: Sendable {
     withExtendedLifetime(surplus) {}
   }
 
-  private func giveBack(_ decompressor: ZstdDecompressor) {
+  func giveBack(_ decompressor: ZstdDecompressor) {
     let surplus: ZstdDecompressor? = idle.withLock { idle in
       idle.decompressors.append(decompressor)
       return idle.decompressors.count > idleLimit ? idle.decompressors.removeFirst() : nil

@@ -1,37 +1,36 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// Bytes at an address that stays the same, for tables that refer into them.
 ///
-/// Unchecked: the memory is written in `init` only and freed when the last reference goes.
+/// Unchecked: the memory is written in the initializers only.
 @safe final class DictionaryContent: @unchecked Sendable {
-  private let memory: UnsafeRawBufferPointer
+  private let memory: ContentMemory
+  let byteCount: Int
 
   /// Copies `bytes`. Throws `.outOfMemory`.
   init(_ bytes: RawSpan) throws(CodecError) {
-    guard let address = unsafe malloc(max(bytes.byteCount, 1)) else {
-      throw CodecError(.zstd, .outOfMemory, "no memory for a dictionary of \(bytes.byteCount) bytes")
-    }
-    let target = unsafe UnsafeMutableRawBufferPointer(start: address, count: bytes.byteCount)
+    memory = try ContentMemory(bytes.byteCount)
+    byteCount = bytes.byteCount
+    let target = unsafe UnsafeMutableRawBufferPointer(start: memory.address, count: byteCount)
     unsafe bytes.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-    unsafe memory = UnsafeRawBufferPointer(target)
   }
 
-  deinit {
-    unsafe free(UnsafeMutableRawPointer(mutating: memory.baseAddress))
+  /// Decompresses a frame that holds `rawLength` bytes; throws as `ZstdDecompressor.decompress` does.
+  init(decompressing frame: RawSpan, rawLength: Int, _ contexts: ContextPool) throws(CodecError) {
+    try ZstdDecompressor.check(frame, rawLength: rawLength, dictionary: nil)
+    memory = try ContentMemory(rawLength)
+    byteCount = rawLength
+    let target = unsafe UnsafeMutableRawBufferPointer(start: memory.address, count: memory.capacity)
+    _ = try contexts.withDecompressor { (decompressor) throws(CodecError) in
+      unsafe try decompressor.decompress(frame, rawLength: rawLength, nil, into: target)
+    }
   }
 
-  var byteCount: Int { unsafe memory.count }
+  /// Bytes of memory.
+  var footprint: Int { memory.capacity }
 
   /// Tables made from this pointer must keep a reference to this object.
-  @unsafe var address: UnsafeRawPointer? { unsafe memory.baseAddress }
+  @unsafe var address: UnsafeRawPointer { unsafe UnsafeRawPointer(memory.address) }
 
   func withBytes<Result, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
-    try unsafe body(memory.bytes)
+    try unsafe body(UnsafeRawBufferPointer(start: address, count: byteCount).bytes)
   }
 }

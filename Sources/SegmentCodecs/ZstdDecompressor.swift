@@ -52,7 +52,8 @@ import CSegmentZstd
   /// Bytes held by the context.
   package var memoryFootprint: Int { unsafe ZSTD_sizeof_DCtx(context) }
 
-  private static func check(
+  /// What `decompress` promises of a frame before memory is taken for what is in it.
+  static func check(
     _ frame: RawSpan, rawLength: Int, dictionary: ZstdDictionary?
   ) throws(CodecError) {
     guard (0...CodecLimits.longestContent).contains(rawLength) else {
@@ -82,17 +83,48 @@ import CSegmentZstd
     _ frame: RawSpan, rawLength: Int, _ tables: DecompressionTables?, into span: inout OutputSpan<UInt8>
   ) throws(CodecError) {
     try unsafe span.fill { (target) throws(CodecError) in
-      let result = unsafe frame.withUnsafeBytes { source in
-        unsafe ZSTD_decompress_usingDDict(
-          context, target.baseAddress, rawLength, source.baseAddress, source.count, tables?.handle)
-      }
-      withExtendedLifetime(tables) {}
-      let written = try ZstdLibrary.checked(result, "decompressing")
-      guard written == rawLength else {
-        throw CodecError(.zstd, .wrongLength, "the frame decodes to \(written) bytes, not \(rawLength)")
-      }
-      return written
+      unsafe try decompress(frame, rawLength: rawLength, tables, into: target)
     }
+  }
+
+  /// Decompresses a frame that was checked to the start of `target`, which holds `rawLength` bytes at least.
+  @unsafe func decompress(
+    _ frame: RawSpan, rawLength: Int, _ tables: DecompressionTables?, into target: UnsafeMutableRawBufferPointer
+  ) throws(CodecError) -> Int {
+    precondition(target.count >= rawLength)
+    let result = unsafe frame.withUnsafeBytes { source in
+      unsafe ZSTD_decompress_usingDDict(
+        context, target.baseAddress, rawLength, source.baseAddress, source.count, tables?.handle)
+    }
+    withExtendedLifetime(tables) {}
+    let written = try ZstdLibrary.checked(result, "decompressing")
+    guard written == rawLength else {
+      throw CodecError(.zstd, .wrongLength, "the frame decodes to \(written) bytes, not \(rawLength)")
+    }
+    return written
+  }
+
+  // MARK: Piece by piece
+
+  /// Begins a frame; the tables must live until its end. Whatever was begun before is forgotten.
+  func begin(_ tables: DecompressionTables?) throws(CodecError) {
+    _ = try ZstdLibrary.checked(
+      unsafe ZSTD_decompressBegin_usingDDict(context, tables?.handle), "beginning a frame")
+  }
+
+  /// How many bytes of the frame the next step takes; 0 at its end.
+  var nextByteCount: Int { unsafe ZSTD_nextSrcSizeToDecompress(context) }
+
+  /// Takes `piece`, exactly the bytes that are next, and writes what they yield to the start of `target`, which goes on
+  /// where the step before ended, in the same memory. Returns how many bytes that are.
+  @unsafe func step(_ piece: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) throws(CodecError)
+    -> Int
+  {
+    let result = unsafe ZSTD_decompressContinue(
+      context, target.baseAddress, target.count, piece.baseAddress, piece.count)
+    let written = try ZstdLibrary.checked(result, "decompressing")
+    precondition((0...target.count).contains(written))
+    return written
   }
 }
 

@@ -25,12 +25,27 @@ package final class ZstdDictionary: Sendable {
   /// Copies `bytes`; linear in their length.
   /// Throws `.unsupported` for no bytes or more than `CodecLimits.longestContent`, and `.outOfMemory`.
   /// Damage inside a finalized dictionary shows at its first use.
-  package init(_ bytes: RawSpan) throws(CodecError) {
+  package convenience init(_ bytes: RawSpan) throws(CodecError) {
     guard (1...CodecLimits.longestContent).contains(bytes.byteCount) else {
       throw CodecError(.zstd, .unsupported, "a dictionary cannot have \(bytes.byteCount) bytes")
     }
-    content = try DictionaryContent(bytes)
-    byteCount = bytes.byteCount
+    self.init(try DictionaryContent(bytes))
+  }
+
+  /// Decompresses `frame`, which holds `rawLength` bytes, to where they stay: nothing is copied.
+  /// Throws as `ZstdDecompressor.decompress` does, and for what the initializer for bytes refuses.
+  package convenience init(
+    decompressing frame: RawSpan, rawLength: Int, _ contexts: ContextPool
+  ) throws(CodecError) {
+    guard (1...CodecLimits.longestContent).contains(rawLength) else {
+      throw CodecError(.zstd, .unsupported, "a dictionary cannot have \(rawLength) bytes")
+    }
+    self.init(try DictionaryContent(decompressing: frame, rawLength: rawLength, contexts))
+  }
+
+  private init(_ content: DictionaryContent) {
+    self.content = content
+    byteCount = content.byteCount
     id = unsafe ZSTD_getDictID_fromDict(content.address, content.byteCount)
   }
 
@@ -45,12 +60,15 @@ package final class ZstdDictionary: Sendable {
     try content.withBytes(body)
   }
 
+  /// Bytes of memory that the content takes.
+  package var contentFootprint: Int { content.footprint }
+
   /// Bytes held: the content and all tables made so far. Grows with the first use of each level; see
   /// `discardCompressionTables()`.
   package var memoryFootprint: Int {
     let forDecompression = decompression.withLock { $0?.byteCount ?? 0 }
     let forCompression = compression.withLock { $0.kept.reduce(0) { $0 + $1.tables.byteCount } }
-    return byteCount + forDecompression + forCompression
+    return content.footprint + forDecompression + forCompression
   }
 
   /// Lets the tables of all levels go, once calls that use them return. They are made again when needed.

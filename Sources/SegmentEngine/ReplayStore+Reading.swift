@@ -33,8 +33,13 @@ extension ReplayStore {
   ///
   /// Needs one read for each segment the session is spread over and one for the first block.
   public func playback(of key: SessionKey, at time: PlaybackTime = .start, window: String? = nil) -> EventChunks {
-    chunks { core throws(StoreError) -> any ChunkStream in
-      try PlaybackStream(core, key, at: time, window: window)
+    let pool = self.pool
+    return chunks { core throws(StoreError) -> any ChunkStream in
+      // Reading a dictionary takes longer than all else: on another thread meanwhile.
+      if let facts = core.unreadDictionary(of: key.project) {
+        pool.start { _ = try? core.dictionaries.dictionary(facts) }
+      }
+      return try PlaybackStream(core, key, at: time, window: window)
     }
   }
 

@@ -59,12 +59,16 @@ package protocol StorageFile: AnyObject, Sendable {
   /// Has the system read the file from the disk again, as far as it does not hold unwritten changes of it: for what was
   /// read and cannot be. Where the system cannot be asked nothing happens.
   func forgetCached()
+  /// Has the system begin to read a range that will be asked for soon; returns at once. Where the system cannot be asked
+  /// nothing happens.
+  func prefetch(at offset: UInt64, count: UInt64)
   /// Closes; harmless when repeated. Reads and writes after it throw `EBADF`.
   func close()
 }
 
 extension StorageFile {
   package func forgetCached() {}
+  package func prefetch(at offset: UInt64, count: UInt64) {}
 }
 
 /// A lock that is held. Its file's content is free for the holder's description of itself.

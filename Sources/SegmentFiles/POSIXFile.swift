@@ -88,6 +88,14 @@ final class POSIXFile: StorageFile {
     SystemCalls.forgetCached(number)
   }
 
+  func prefetch(at offset: UInt64, count: UInt64) {
+    guard let position = Int64(exactly: offset), let count = Int64(exactly: count),
+      let number = descriptor.begin()
+    else { return }
+    defer { descriptor.end() }
+    SystemCalls.prefetch(number, at: position, count: count)
+  }
+
   func close() {
     descriptor.close()
   }

@@ -59,6 +59,13 @@ enum SystemCalls {
     #endif
   }
 
+  /// Only advice too.
+  static func prefetch(_ descriptor: Int32, at offset: Int64, count: Int64) {
+    #if !canImport(Darwin)
+      _ = posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_WILLNEED)
+    #endif
+  }
+
   static func truncate(_ descriptor: Int32, to size: Int64) throws(SystemFailure) {
     _ = try Transfer.repeated { ftruncate(descriptor, off_t(size)) }
   }

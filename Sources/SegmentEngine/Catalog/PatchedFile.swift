@@ -31,6 +31,7 @@ final class PatchedFile: ReadOnlyFile {
 
   func facts() throws(FileError) -> FileFacts { try file.facts() }
   func forgetCached() { file.forgetCached() }
+  func prefetch(at offset: UInt64, count: UInt64) { file.prefetch(at: offset, count: count) }
   func close() { file.close() }
 }
 

@@ -111,23 +111,72 @@ enum DictionaryFile {
     try inStore(layout) { () throws(FileError) in try environment.files.syncDirectory(layout.dictionaries) }
   }
 
-  /// The content, from whichever copy is well.
-  ///
-  /// Without `isHashed` it is checked as blocks are, by CRC-32C: hashing megabytes takes ten times as long as reading and
-  /// decompressing them, and whoever plays a session waits for it.
+  /// The content, from whichever copy is well, checked against the SHA-256 that the catalog names.
   static func read(
-    _ facts: DictionaryFacts, isHashed: Bool = true, _ environment: StoreEnvironment, _ layout: Layout
+    _ facts: DictionaryFacts, _ environment: StoreEnvironment, _ layout: Layout
   ) throws(StoreError) -> [UInt8] {
-    do { return try read(facts, copy: 0, isHashed: isHashed, environment, layout) } catch {
-      return try read(facts, copy: 1, isHashed: isHashed, environment, layout)
+    do { return try read(facts, copy: 0, environment, layout) } catch {
+      return try read(facts, copy: 1, environment, layout)
     }
   }
 
-  /// The content of one copy, checked against its header and its checksum, and with `isHashed` the SHA-256 that the
-  /// catalog names.
+  /// The content of one copy, checked against its header, its checksum and the SHA-256 that the catalog names.
   static func read(
-    _ facts: DictionaryFacts, copy: Int, isHashed: Bool = true, _ environment: StoreEnvironment, _ layout: Layout
+    _ facts: DictionaryFacts, copy: Int, _ environment: StoreEnvironment, _ layout: Layout
   ) throws(StoreError) -> [UInt8] {
+    let file = try readFile(facts, copy: copy, environment, layout)
+    let content: [UInt8]
+    do {
+      content = try unsafe ZstdDecompressor().decompress(
+        file.bytes.span.bytes.extracting(headerSize..<file.bytes.count), rawLength: file.rawLength, dictionary: nil)
+    } catch {
+      throw file.undecodable(error)
+    }
+    if unsafe SHA256.digest(content.span.bytes) != facts.sha256 {
+      throw .damaged("a dictionary does not fit its SHA-256", file: file.name, offset: UInt64(headerSize))
+    }
+    return content
+  }
+
+  /// The dictionary, ready to decode with, from whichever copy is well.
+  ///
+  /// It is checked as blocks are, by CRC-32C: hashing megabytes takes ten times as long as reading and decompressing
+  /// them, and whoever plays a session waits for it.
+  static func load(
+    _ facts: DictionaryFacts, _ contexts: ContextPool, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) -> ZstdDictionary {
+    do { return try load(facts, copy: 0, contexts, environment, layout) } catch {
+      return try load(facts, copy: 1, contexts, environment, layout)
+    }
+  }
+
+  private static func load(
+    _ facts: DictionaryFacts, copy: Int, _ contexts: ContextPool, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) -> ZstdDictionary {
+    let file = try readFile(facts, copy: copy, environment, layout)
+    do {
+      return try unsafe ZstdDictionary(
+        decompressing: file.bytes.span.bytes.extracting(headerSize..<file.bytes.count), rawLength: file.rawLength,
+        contexts)
+    } catch {
+      throw file.undecodable(error)
+    }
+  }
+
+  /// A copy whose header and checksum are well.
+  private struct Checked {
+    var name: String
+    var bytes: [UInt8]
+    var rawLength: Int
+
+    func undecodable(_ error: CodecError) -> StoreError {
+      .damaged("a dictionary does not decompress: \(error.detail)", file: name, offset: UInt64(headerSize))
+    }
+  }
+
+  private static func readFile(
+    _ facts: DictionaryFacts, copy: Int, _ environment: StoreEnvironment, _ layout: Layout
+  ) throws(StoreError) -> Checked {
     let path = layout.dictionary(facts.id, copy: copy)
     let name = layout.relative(path)
     guard facts.fileBytes >= UInt64(headerSize), facts.fileBytes <= UInt64(2 * contentLimit) else {
@@ -136,6 +185,8 @@ enum DictionaryFile {
     let (bytes, size) = try inStore(layout) { () throws(FileError) in
       let file = try environment.files.open(path, .read)
       let size = try file.facts().size
+      // All at once: by itself the system often reads 128 KB after the other.
+      file.prefetch(at: 0, count: min(facts.fileBytes, size))
       return (try file.readBytes(at: 0, count: Int(min(facts.fileBytes, size))), size)
     }
     guard bytes.count == Int(facts.fileBytes), size == facts.fileBytes else {
@@ -160,17 +211,7 @@ enum DictionaryFile {
     guard checksum == Checksum.plain(bytes, headerSize..<bytes.count) else {
       throw .damaged("a dictionary does not fit its checksum", file: name, offset: UInt64(headerSize))
     }
-    let content: [UInt8]
-    do {
-      content = try unsafe ZstdDecompressor().decompress(
-        bytes.span.bytes.extracting(headerSize..<bytes.count), rawLength: length, dictionary: nil)
-    } catch {
-      throw .damaged("a dictionary does not decompress: \(error.detail)", file: name, offset: UInt64(headerSize))
-    }
-    if isHashed, unsafe SHA256.digest(content.span.bytes) != facts.sha256 {
-      throw .damaged("a dictionary does not fit its SHA-256", file: name, offset: UInt64(headerSize))
-    }
-    return content
+    return Checked(name: name, bytes: bytes, rawLength: length)
   }
 }
 

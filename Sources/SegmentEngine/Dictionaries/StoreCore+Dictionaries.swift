@@ -1,6 +1,14 @@
 internal import SegmentFiles
 
 extension StoreCore {
+  /// The dictionary that blocks of a project are most likely made with, where it would have to be read.
+  func unreadDictionary(of project: String) -> DictionaryFacts? {
+    contents.withLock { contents in
+      guard let id = contents.catalog.dictionaryInForce[project], !dictionaries.isKnown(id) else { return nil }
+      return contents.catalog.dictionaries.first { $0.id == id }
+    }
+  }
+
   /// The dictionaries of the catalog, by project and version.
   func dictionaryInfos() -> [DictionaryInfo] {
     let state = contents.withLock { $0.catalog }

@@ -52,6 +52,10 @@ public struct Configuration: Sendable {
   public var tailBytes = 32 << 20
   /// How often a process that does not write looks for new events of the sessions it watches, in milliseconds.
   public var followInterval = 50.0
+  /// Bytes of decompressed blocks kept in memory, at most, over all sessions: whoever seeks to and fro in a session waits
+  /// less for a block that was asked for before. Taken as sessions are played from a moment on, and not for reading in
+  /// order or for maintenance. 0: none. What is erased, expires or is left out is forgotten at once.
+  public var blockCacheBytes = 64 << 20
   /// Packs kept open, at most.
   public var openPacks = 128
   /// Bytes a second that maintenance reads of packs, at most; 0: as many as it can.

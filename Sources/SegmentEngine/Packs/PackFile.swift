@@ -120,6 +120,8 @@ package final class PackFile: Sendable {
   }
 
   private func readFrameOnce(_ block: BlockEntry, of session: SessionKey) throws(StoreError) -> [UInt8] {
+    // All at once: by itself the system often reads 128 KB after the other.
+    if block.stored > 128 << 10 { file.prefetch(at: block.frameOffset, count: UInt64(block.stored)) }
     let bytes = try read(at: block.frameOffset, count: block.stored, "block")
     guard Checksum.placed(id, block.frameOffset, bytes, 0..<bytes.count) == block.frameChecksum else {
       throw wrongChecksum(of: block, session)

@@ -13,8 +13,11 @@ final class PackCache: Sendable {
   private let environment: StoreEnvironment
   private let layout: Layout
   private let limit: Int
+  /// What was decompressed of them.
+  private let blocks: BlockCache
 
-  init(_ environment: StoreEnvironment, _ layout: Layout, limit: Int) {
+  init(_ environment: StoreEnvironment, _ layout: Layout, limit: Int, _ blocks: BlockCache) {
+    self.blocks = blocks
     self.environment = environment
     self.layout = layout
     self.limit = max(1, limit)
@@ -44,18 +47,21 @@ final class PackCache: Sendable {
 
   /// Takes over which packs are being erased from.
   func setPatches(_ patches: [Identifier: FilePatch]) {
-    state.withLock { state in
-      for id in Set(patches.keys).union(state.patches.keys) where patches[id] != state.patches[id] {
-        state.open[id] = nil
-      }
+    let changed = state.withLock { state in
+      let changed = Set(patches.keys).union(state.patches.keys).filter { patches[$0] != state.patches[$0] }
+      for id in changed { state.open[id] = nil }
       state.patches = patches
+      return changed
     }
+    // Not before: what is read from now on is read with the patch.
+    blocks.forget(changed)
   }
 
   /// Lets go of packs that the catalog dropped, so that their space is freed.
-  func close(_ ids: some Sequence<Identifier>) {
+  func close(_ ids: some Collection<Identifier>) {
     state.withLock { state in
       for id in ids { state.open[id] = nil }
     }
+    blocks.forget(ids)
   }
 }

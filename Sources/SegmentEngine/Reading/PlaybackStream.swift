@@ -1,3 +1,5 @@
+internal import SegmentCodecs
+
 /// A session's events from a keyframe on, in order of (timestamp, sequence).
 ///
 /// Units whose ranges of time do not overlap pass as they are, one read and one decompression each. Overlapping ones are
@@ -15,6 +17,14 @@ package struct PlaybackStream: ChunkStream {
     var head: (Double, UInt64) { (order[next].time, order[next].sequence) }
   }
 
+  /// What is left of a unit that was given up to the moment.
+  private struct Rest {
+    var unit: Unit
+    var prefix: ZstdPrefix
+    var offset: Int
+    var sequence: UInt64
+  }
+
   private struct Decoded {
     var content: [UInt8]
     var lines: [Range<Int>]
@@ -28,12 +38,15 @@ package struct PlaybackStream: ChunkStream {
   private let key: SessionKey
   private let plan: PlaybackPlan
   private var place = 0
+  private var rest: Rest?
   private var open: [Open] = []
   private var decoded: [UInt64: Decoded] = [:]
   private var clock = 0
   private var notice: Gap?
   /// What is to be shown, where playback begins at a time of its own.
   private let moment: Double?
+  /// Something past the moment was given.
+  private var isShown = false
 
   package init(_ core: StoreCore, _ key: SessionKey, at time: PlaybackTime, window: String?) throws(StoreError) {
     self.core = core
@@ -57,6 +70,16 @@ package struct PlaybackStream: ChunkStream {
       try core.keyframes(of: unit)
     }
     notice = plan.notice
+    prefetch()
+  }
+
+  /// Has the system read all blocks that show the moment at once, rather than one after the other.
+  private func prefetch() {
+    guard let moment else { return }
+    for unit in plan.units.dropFirst() {
+      guard let range = unit.range, range.lowerBound <= moment else { return }
+      core.prefetch(unit)
+    }
   }
 
   /// All events, or those of units that overlap a range of time, without regard to keyframes.
@@ -75,6 +98,12 @@ package struct PlaybackStream: ChunkStream {
 
   package mutating func next() throws(StoreError) -> EventChunk? {
     while true {
+      if let left = rest {
+        rest = nil
+        let chunk = try finish(left)
+        if chunk.count > 0 || chunk.gapBefore != nil { return chunk }
+        continue
+      }
       if open.isEmpty {
         guard place < plan.units.count else { break }
         let unit = plan.units[place]
@@ -98,7 +127,7 @@ package struct PlaybackStream: ChunkStream {
     return place < plan.units.count && plan.units[place].range.map { $0.lowerBound <= moment } ?? false
   }
 
-  package var isAtEnd: Bool { open.isEmpty && place == plan.units.count && notice == nil }
+  package var isAtEnd: Bool { rest == nil && open.isEmpty && place == plan.units.count && notice == nil }
 
   // MARK: Units that overlap no other
 
@@ -123,21 +152,64 @@ package struct PlaybackStream: ChunkStream {
       start = from
     }
     place += 1
+    let first = start.map { $0.metaSequence ?? $0.sequence } ?? unit.sequence
     var content: [UInt8]
-    do { content = try core.load(unit, of: key) } catch  where error.code == .damaged || error.code == .notFound {
+    do {
+      if let moment, !isShown {
+        if range.upperBound > moment { isShown = true }
+        if let chunk = try untilMoment(moment, unit, start, first) {
+          notice = nil
+          return chunk
+        }
+      }
+      content = try core.load(unit, of: key)
+    } catch  where error.code == .damaged || error.code == .notFound {
       try declareLost(unit, error)
       return EventChunk(ndjson: [], runs: EventRuns())
     }
     defer { notice = nil }
     guard let start else { return EventChunk(ndjson: content, runs: unit.runs, gapBefore: notice) }
-    let first = start.metaSequence ?? start.sequence
     let offset = Self.lineStart(content, before: start.offset, lines: Int(start.sequence - first))
-    var runs = EventRuns()
-    runs.append(
-      sequence: first, count: Int(unit.nextSequence - first), epoch: unit.epoch, window: unit.windows.first ?? "")
+    let runs = unit.runs(from: first, count: Int(unit.nextSequence - first))
     // In place: a second array of a large snapshot costs as much as a good part of decompressing it.
     content.removeFirst(offset)
     return EventChunk(ndjson: content, runs: runs, gapBefore: notice)
+  }
+
+  /// So little of a unit is given with what is before it.
+  private static let smallestRest = 64 << 10
+
+  /// A unit's events from `first` on up to the first one past the moment, and no more of it decompressed: what is behind
+  /// is given when it is asked for. Nil for units that are read in one piece.
+  private mutating func untilMoment(
+    _ moment: Double, _ unit: Unit, _ start: PlaybackPlan.Start?, _ first: UInt64
+  ) throws(StoreError) -> EventChunk? {
+    var cut = MomentCut(moment, keyframe: start.map { ($0.offset, Int($0.sequence - first)) })
+    guard let prefix = try core.prefix(of: unit, of: key, until: { cut.isEnough($0) }), let from = cut.start else {
+      return nil
+    }
+    if cut.isPast, prefix.rawLength - cut.end >= Self.smallestRest, first + UInt64(cut.events) < unit.nextSequence,
+      let content = prefix.copy(from..<cut.end)
+    {
+      rest = Rest(unit: unit, prefix: prefix, offset: cut.end, sequence: first + UInt64(cut.events))
+      return EventChunk(ndjson: content, runs: unit.runs(from: first, count: cut.events), gapBefore: notice)
+    }
+    let content = try core.rest(of: unit, of: key, prefix, from: from)
+    return EventChunk(
+      ndjson: content, runs: unit.runs(from: first, count: Int(unit.nextSequence - first)), gapBefore: notice)
+  }
+
+  private mutating func finish(_ left: Rest) throws(StoreError) -> EventChunk {
+    do {
+      let content = try core.rest(of: left.unit, of: key, left.prefix, from: left.offset)
+      let count = Int(left.unit.nextSequence - left.sequence)
+      defer { notice = nil }
+      return EventChunk(
+        ndjson: content, runs: left.unit.runs(from: left.sequence, count: count), gapBefore: notice)
+    } catch  where error.code == .damaged || error.code == .notFound {
+      try declareLost(left.unit, from: left.sequence, error)
+      return EventChunk(ndjson: [], runs: EventRuns())
+    }
   }
 
   /// The start of the line that stands `lines` lines before the one at `offset`.
@@ -238,8 +310,12 @@ package struct PlaybackStream: ChunkStream {
     return found
   }
 
-  private mutating func declareLost(_ unit: Unit, _ error: StoreError) throws(StoreError) {
+  /// All of a unit, or what is left of it from a sequence on.
+  private mutating func declareLost(
+    _ unit: Unit, from sequence: UInt64? = nil, _ error: StoreError
+  ) throws(StoreError) {
     if let refusal = core.letGo(key) { throw refusal }
-    notice = Gap(reason: .lost, sequences: unit.sequence..<unit.nextSequence, message: error.message)
+    notice = Gap(
+      reason: .lost, sequences: (sequence ?? unit.sequence)..<unit.nextSequence, message: error.message)
   }
 }

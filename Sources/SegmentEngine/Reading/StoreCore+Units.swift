@@ -47,9 +47,7 @@ extension StoreCore {
           try unsafe decompressor.decompress(frame.span.bytes, rawLength: block.raw, dictionary: dictionary)
         }
       } catch {
-        throw .damaged(
-          "a block does not decompress: \(error.detail)", file: pack.name, offset: block.frameOffset,
-          length: UInt64(block.stored), session: session)
+        throw undecodable(block, of: session, in: pack.facts, error)
       }
     }
   }

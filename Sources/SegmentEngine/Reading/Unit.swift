@@ -70,6 +70,20 @@ struct Unit: Sendable {
     }
     return runs
   }
+
+  /// The same of `count` of its events, from a sequence on.
+  func runs(from first: UInt64, count: Int) -> EventRuns {
+    if first == sequence, count == events { return runs }
+    var cut = EventRuns()
+    let end = first + UInt64(count)
+    for run in runs.runs where run.sequence < end && run.sequence + UInt64(run.count) > first {
+      let from = max(run.sequence, first)
+      cut.append(
+        sequence: from, count: Int(min(run.sequence + UInt64(run.count), end) - from), epoch: run.epoch,
+        window: run.window)
+    }
+    return cut
+  }
 }
 
 /// A keyframe of a unit.

@@ -25,6 +25,7 @@ package final class StoreCore: Sendable {
   let configuration: Configuration
   package let catalog: Catalog
   let packs: PackCache
+  let blocks: BlockCache
   let dictionaries: DictionaryCache
   let contexts = ContextPool(idleLimit: 8)
   let policies = PolicyCache()
@@ -53,8 +54,9 @@ package final class StoreCore: Sendable {
     self.catalog = catalog
     tails = TailHub(limit: configuration.tailBytes)
     metrics = StoreMetrics(store: configuration.metricsName ?? layout.name)
-    packs = PackCache(environment, layout, limit: configuration.openPacks)
-    dictionaries = DictionaryCache(environment, layout)
+    blocks = BlockCache(limit: configuration.blockCacheBytes)
+    packs = PackCache(environment, layout, limit: configuration.openPacks, blocks)
+    dictionaries = DictionaryCache(environment, layout, contexts)
     contents = Lock(
       Contents(
         catalog: CatalogState(store: catalog.state.store), index: nil, live: LiveTable(), journals: [:],
@@ -122,6 +124,7 @@ package final class StoreCore: Sendable {
     let idle = environment.clock.now() - StoreWriter.idleMilliseconds
     var hadDestructions = false
     var mayBeGone = false
+    var destroyed: [Identifier] = []
     let gone = contents.withLock { contents -> Set<Identifier>? in
       guard state.isLater(than: contents.catalog) else { return [] }
       let present = contents.index?.packNames ?? Set(contents.catalog.packs.map(\.id))
@@ -152,6 +155,11 @@ package final class StoreCore: Sendable {
       }
       hadDestructions = !contents.catalog.destructions.isEmpty
       mayBeGone = !gone.isEmpty || hadDestructions || !state.destructions.isEmpty
+      // Where another process destroyed something, all of that may have come and gone since this one last looked.
+      if blocks.count > 0 {
+        let erased = Dictionary(contents.catalog.packs.map { ($0.id, $0.erased) }) { first, _ in first }
+        destroyed = state.packs.filter { $0.erased != erased[$0.id] ?? .init() }.map(\.id)
+      }
       contents.catalog = state
       if let index = contents.index {
         let isChanged = !gone.isEmpty || !fresh.isEmpty
@@ -162,6 +170,7 @@ package final class StoreCore: Sendable {
     guard let gone else { return false }
     endTails(mayBeGone: mayBeGone)
     packs.close(gone)
+    blocks.forget(destroyed)
     if !state.destructions.isEmpty || hadDestructions {
       let doomed = Set(state.destructions.flatMap(\.packs).map(\.pack))
       packs.setPatches(Dictionary(uniqueKeysWithValues: doomed.map { ($0, state.patch(ofPack: $0) ?? FilePatch()) }))

@@ -38,10 +38,14 @@ final class WorkerPool: Sendable {
     return try outcome.get()
   }
 
-  /// Has one of the threads run `body`, which nobody waits for.
+  /// Runs `body` on one of the threads, in its turn; nobody waits for it.
   func start(_ body: @escaping @Sendable () -> Void) {
-    monitor.withLock { $0.jobs.append(body) }
-    monitor.signal()
+    let accepted = monitor.withLock { state -> Bool in
+      if state.isStopping { return false }
+      state.jobs.append(body)
+      return true
+    }
+    if accepted { monitor.signal() }
   }
 
   /// Runs what waits, then ends the threads. Blocks; called once, not from one of the threads.

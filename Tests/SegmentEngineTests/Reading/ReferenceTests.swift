@@ -27,6 +27,28 @@ struct ReferenceTests {
     }
   }
 
+  @Test("In blocks that are decompressed in part, with much memory for them, little and none", arguments: 200..<215)
+  func large(_ seed: Int) async throws {
+    var random = RandomSession(seed: seed)
+    random.scale = 60
+    let batches = random.batches(random.random(5...40))
+    let folder = try StoreFolder()
+    var configuration = Configuration.small(block: 1 << random.random(18...21))
+    configuration.blockCacheBytes = random.pick([0, 3 << 20, 64 << 20])
+    let store = try await folder.open(.readWrite, configuration)
+    let key = SessionKey(id: "s\(seed)")
+    var reference = ReferenceSession()
+    for (index, batch) in batches.enumerated() {
+      try await store.append(batch.bytes, to: key, window: batch.window, origin: .imported)
+      reference.append(batch.events.map { ($0, false) }, window: batch.window, received: 0)
+      if index == 20 { try await store.flush() }
+    }
+    try await store.flush()
+    let what = "seed \(seed), \(random.clock), memory \(configuration.blockCacheBytes)"
+    try await ReferenceCheck().check(store, key, reference, &random, what)
+    try await store.close()
+  }
+
   @Test("Events that come live are held against the clock too", arguments: 100..<106)
   func live(_ seed: Int) async throws {
     let folder = try StoreFolder()

@@ -29,6 +29,8 @@ struct RandomSession {
   private let hasKeyframes: Bool
   private var now: Double
   private let base: Double
+  /// How many times longer than usual events are.
+  var scale = 1
 
   init(seed: Int, base: Double = Sample.base) {
     generator = SeededGenerator(seed: seed)
@@ -56,7 +58,7 @@ struct RandomSession {
         // A recorder whose buffer is full sends a batch between the two.
         if kind == 2 { break }
         if kind == 1 { batch.events.append(mutation()) }
-        let text = generator.letters(random(0...1_500))
+        let text = generator.letters(random(0...1_500) * scale)
         batch.events.append(event({ Sample.snapshot($0, text: text) }, isSnapshot: true))
       } else {
         batch.events.append(mutation())
@@ -66,7 +68,7 @@ struct RandomSession {
   }
 
   private mutating func mutation() -> ReferenceSession.Event {
-    let text = generator.letters(random(0...200))
+    let text = generator.letters(random(0...200) * scale)
     if hasAbsurd, generator.once(in: 12) {
       let time = pick([0, base / 1_000, 5_700_000_000_000, 1e15, 0.5, base - 40 * 86_400_000])
       return event({ Sample.mutation($0, text: text) }, at: time)
