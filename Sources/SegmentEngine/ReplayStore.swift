@@ -31,6 +31,8 @@ public final class ReplayStore: Sendable {
   }
 
   let maintenance: Maintenance
+  /// Reads the index of the packs, and ends.
+  private let warming = OwnedThread()
   /// Looks for what others store, where this handle does not write.
   let follower: TailFollower?
   /// Set when the handle is closed: maintenance that is under way stops.
@@ -70,7 +72,8 @@ public final class ReplayStore: Sendable {
       let store = try await pool.run { () throws(StoreError) -> ReplayStore in
         try openBlocking(layout, mode, configuration, environment, pool)
       }
-      pool.start { [core = store.core] in core.warmUp() }
+      // On no thread of the pool: those are for who plays at once, and reads a dictionary beside.
+      store.warming.start("segment-index") { [core = store.core] in core.warmUp() }
       return store
     } catch {
       // Not on the cooperative pool: joining threads blocks.
@@ -116,6 +119,7 @@ public final class ReplayStore: Sendable {
     isStopping.withLock { $0 = true }
     core.tails.close()
     let (writing, maintenance, pool, follower) = (self.writing, self.maintenance, self.pool, self.follower)
+    let warming = self.warming
     let result = await withCheckedContinuation { (done: CheckedContinuation<Result<Void, StoreError>, Never>) in
       _ = EngineThread("segment-close") {
         follower?.stop()
@@ -124,6 +128,7 @@ public final class ReplayStore: Sendable {
         writing?.flushing.stop()
         writing?.maintaining?.stop()
         maintenance.waitUntilIdle()
+        warming.join()
         var result = Result<Void, StoreError>.success(())
         do throws(StoreError) { try writing?.writer.close() } catch { result = .failure(error) }
         pool.stop()

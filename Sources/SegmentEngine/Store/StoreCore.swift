@@ -141,10 +141,8 @@ package final class StoreCore: Sendable {
         all[facts.id] = list
       }
       contents.gone = all
-      let named = Set(state.packs.map(\.id))
-      let gone = present.subtracting(named)
-      let journals = Set(state.journals.map(\.id))
-      let flushed = contents.catalog.journals.filter { !journals.contains($0.id) }
+      let gone = present.isEmpty ? [] : present.subtracting(state.packs.map(\.id))
+      let flushed = contents.catalog.journals.filter { known in !state.journals.contains { $0.id == known.id } }
       if !flushed.isEmpty {
         contents.live.remove(journals: Set(flushed.map(\.ordinal)))
         for journal in flushed {

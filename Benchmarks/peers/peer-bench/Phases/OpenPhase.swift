@@ -25,6 +25,8 @@ struct OpenPhase {
     let readable = sessions.numbers(ofDay: 5).lowerBound..<sessions.numbers(ofDay: 8).upperBound
     let numbers = (0..<context.options.tinyPlays).map { _ in Int.random(in: readable, using: &random) }
     let plays = numbers.map { Plays.Play(session: sessions.session($0), time: sessions.end($0)) }
+    // A server has its runtime's threads already.
+    try Blocking.run {}
     let before = try ProcessCounters.memory().resident
     let began = Ticks.now
     let peer = try context.peer.open(folder)
