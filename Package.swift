@@ -79,7 +79,7 @@ let package = Package(
       name: "segment-test-child", dependencies: ["SegmentEngine", "SegmentFiles"], path: "Tests/SegmentTestChild",
       swiftSettings: strict),
     .testTarget(
-      name: "SegmentScannerTests", dependencies: ["SegmentScanner"], swiftSettings: strict),
+      name: "SegmentScannerTests", dependencies: ["SegmentScanner", "CSegmentShims"], swiftSettings: strict),
     .testTarget(name: "SegmentCodecsTests", dependencies: ["SegmentCodecs"], swiftSettings: strict),
     .testTarget(
       name: "SegmentFilesTests",

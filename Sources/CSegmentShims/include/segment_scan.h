@@ -46,6 +46,12 @@ segment_scan_result segment_scan_skip_container(
 /// quote. Reads bytes[position ..< end] and nothing else.
 segment_scan_result segment_scan_skip_string(const uint8_t *bytes, size_t position, size_t end);
 
+/// The same by the instructions that every processor of the kind has, for tests; the two above use wider ones where there
+/// are any.
+segment_scan_result segment_scan_skip_container_narrow(
+    const uint8_t *bytes, size_t position, size_t end, size_t depth_limit);
+segment_scan_result segment_scan_skip_string_narrow(const uint8_t *bytes, size_t position, size_t end);
+
 /// Place of the first `wanted` among `count` bytes, or `count` where there is none. `bytes` must not be null.
 static inline size_t segment_scan_find(const uint8_t *bytes, size_t count, uint8_t wanted) {
   const uint8_t *found = (const uint8_t *)memchr(bytes, wanted, count);
