@@ -2,7 +2,7 @@ import CSegmentLZ4
 
 /// The LZ4 block format, without frame: the lengths travel beside the block.
 ///
-/// Stateless and safe on any thread. The library's default entry point is used: the table that it clears for
+/// Safe on any thread. The library's default entry point is used: the table that it clears for
 /// every call lies on the stack, and an external state, or one kept between calls, measured no faster.
 package enum LZ4 {
   /// The most bytes that compressing `count` bytes can yield; 0 for a count that cannot be compressed at once.
@@ -33,6 +33,36 @@ package enum LZ4 {
       }
     }
   }
+
+  /// `bytes` as one block, in no more memory than it is long.
+  ///
+  /// It is written to memory that was used before, and copied from there: where many blocks wait to be stored, memory for
+  /// the longest block possible, four times what most need, would come from the system page by page for each.
+  /// Throws `.unsupported` above `CodecLimits.longestContent`.
+  package static func compressed(_ bytes: RawSpan) throws(CodecError) -> [UInt8] {
+    var room = rooms.withLock { $0.popLast() } ?? []
+    room.removeAll(keepingCapacity: true)
+    try compress(bytes, appendingTo: &room)
+    var block: [UInt8] = []
+    block.reserveCapacity(room.count)
+    block.append(contentsOf: room)
+    if room.capacity <= longestRoom {
+      // What is one too many is freed outside of the lock.
+      let surplus = rooms.withLock { rooms -> [UInt8]? in
+        if rooms.count == mostRooms { return room }
+        rooms.append(room)
+        return nil
+      }
+      withExtendedLifetime(surplus) {}
+    }
+    return block
+  }
+
+  /// Memory for blocks that nobody uses now; what was used last is last.
+  private static let rooms = Guarded<[[UInt8]]>([])
+  /// The most that are kept, and the longest.
+  private static let mostRooms = 4
+  private static let longestRoom = 2 << 20
 
   /// Appends the `rawLength` bytes that `block` decodes to.
   ///

@@ -27,6 +27,32 @@ import Testing
     }
   }
 
+  @Test func `gives the same block without room to spare, whatever was compressed before`() throws {
+    for count in [300_000, 0, 5, 4_000_000, 65_536, 20_000, 1] {
+      for bytes in [Samples.events(count / 100, seed: 21), Samples.random(count: count, seed: 22)] {
+        let block = try unsafe LZ4.compressed(bytes.span.bytes)
+        #expect(try block == compressed(bytes))
+        #expect(block.capacity < block.count + 64 + block.count / 4)
+      }
+    }
+  }
+
+  @Test func `gives each thread a block of its own`() async throws {
+    let sources = (0..<16).map { Samples.events(50 + 10 * $0, seed: UInt64(30 + $0)) }
+    let blocks = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { tasks in
+      for (place, bytes) in sources.enumerated() {
+        tasks.addTask {
+          var block: [UInt8] = []
+          for _ in 0..<50 { block = try unsafe LZ4.compressed(bytes.span.bytes) }
+          return (place, block)
+        }
+      }
+      return try await tasks.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    #expect(blocks.count == sources.count)
+    for (place, block) in blocks { #expect(try decompressed(block, sources[place].count).get() == sources[place]) }
+  }
+
   @Test func `makes recorder events smaller`() throws {
     let events = Samples.events(300, seed: 9)
     #expect(try compressed(events).count * 4 < events.count)

@@ -46,8 +46,8 @@ package struct PreparedBatch: Sendable {
     } else if raw.last != 0x0A {
       raw.append(0x0A)
     }
-    var payload: [UInt8] = []
-    do { try unsafe LZ4.compress(raw.span.bytes, appendingTo: &payload) } catch {
+    var payload: [UInt8]
+    do { payload = try unsafe LZ4.compressed(raw.span.bytes) } catch {
       throw StoreError(.ioFailed, "a batch could not be compressed: \(error.detail)")
     }
     var flags: RecordHead.Flags = origin == .live ? [.live] : []
