@@ -14,8 +14,11 @@ final class JournalWriter {
   /// Up to here the file is written, with zeros behind `end`: syncing into written space is cheaper.
   private var prepared = UInt64(JournalHeader.size)
   private let bytesAhead: UInt64
-  /// Written ahead of a journal that has just begun.
+  /// Written ahead of a journal that has just begun. Groups up to this length are always prepared for.
   private static let leastAhead: UInt64 = 65_536
+  /// Groups longer than this part of what may be written ahead are not prepared for: they use it up before enough syncs
+  /// are cheaper for it, and writing zeros first costs more than it spares.
+  private static let groupsAhead: UInt64 = 8
 
   private var staging = ByteWriter(reserving: 1 << 20)
   private var records: UInt32 = 0
@@ -41,6 +44,11 @@ final class JournalWriter {
       throw error
     }
     return JournalWriter(header, file, bytesAhead: bytesAhead)
+  }
+
+  /// Whether zeros are written behind a group that many bytes long.
+  private func preparesFor(_ length: UInt64) -> Bool {
+    bytesAhead > 0 && length <= max(Self.leastAhead, bytesAhead / Self.groupsAhead)
   }
 
   /// Bytes that are staged for the next group.
@@ -72,7 +80,7 @@ final class JournalWriter {
     let groupEnd = group.end
     staging.zeros(Int(groupEnd - end) - staging.count)
     do throws(FileError) {
-      if groupEnd > prepared, bytesAhead > 0 {
+      if groupEnd > prepared, preparesFor(groupEnd - end) {
         // In step with the journal: where little comes in a minute, most of a fixed piece would be written for nothing.
         let ahead = groupEnd + min(bytesAhead, GroupHeader.aligned(max(Self.leastAhead, groupEnd / 4)))
         let length = staging.count

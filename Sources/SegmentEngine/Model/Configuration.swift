@@ -26,7 +26,8 @@ public struct Configuration: Sendable {
   /// ... or when its first record is this old, in seconds.
   public var journalSeconds = 60.0
   /// Zeros written ahead of a journal's end, in bytes at most: syncing into written space is cheaper. It begins with
-  /// 64 KiB and goes on with a quarter of what the journal has. 0 switches it off.
+  /// 64 KiB and goes on with a quarter of what the journal has. Groups longer than an eighth of this (and than 64 KiB),
+  /// which would soon use it up, are written without. 0 switches it off.
   public var journalBytesAhead = 1 << 20
   /// How long `.buffered` events may stay unsynced, in milliseconds.
   public var bufferedSyncInterval = 100.0
