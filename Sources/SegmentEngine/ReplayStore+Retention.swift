@@ -22,9 +22,10 @@ extension ReplayStore {
   /// What the rules decided on, by day and rule, in that order: of the last 400 days.
   public func decisionTotals() async throws(StoreError) -> [DecisionTotal] {
     try await read { core in
-      core.contents.withLock { $0.catalog.totals }.sorted { $0.key < $1.key }.map { key, total in
-        DecisionTotal(
-          day: Timestamp(millisecondsSince1970: Double(key.day) * Day.milliseconds), rule: key.rule,
+      core.contents.withLock { $0.catalog.totals }.entries.map { entry in
+        let total = entry.total
+        return DecisionTotal(
+          day: Timestamp(millisecondsSince1970: Double(entry.key.day) * Day.milliseconds), rule: entry.key.rule,
           sessions: total.sessions, kept: total.kept, evicted: total.evicted, events: total.events,
           clicks: total.clicks,
           errors: total.errors, rawBytes: total.rawBytes)

@@ -39,7 +39,7 @@ package struct CatalogState: Sendable, Equatable {
   package var gone: [GoneFacts] = []
   /// Sessions with a part that expires later than others: until which day they stay.
   package var holds: [SessionKey: UInt32] = [:]
-  package var totals: [RuleTotal.Key: RuleTotal] = [:]
+  package var totals = RuleTotals()
   package var snapshots: [SnapshotFacts] = []
   /// When this store was made as a snapshot, milliseconds since 1970; 0: it is none.
   package var snapshotTime: Double = 0
@@ -124,8 +124,8 @@ package struct CatalogState: Sendable, Equatable {
     case .destroyed(let id): settle(id)
     case .erasureApplied(let commit): erasureApplied = max(erasureApplied, commit)
     case .receipt(let facts): record(facts)
-    case .total(let key, let total): totals[key, default: RuleTotal()].add(total)
-    case .forgetTotals(let day): totals = totals.filter { $0.key.day >= day }
+    case .total(let key, let total): totals.add(total, to: key)
+    case .forgetTotals(let day): totals.forget(before: day)
     case .forgetTombstones(let day): tombstones = tombstones.filter { $0.value.untilDay >= day }
     case .snapshot(let facts): snapshots.append(facts)
     case .forgetSnapshot(let id): snapshots.removeAll { $0.id == id }
@@ -164,7 +164,7 @@ package struct CatalogState: Sendable, Equatable {
     edits += receipts.map(CatalogEdit.receipt)
     edits += gone.map(CatalogEdit.addGone)
     edits += holds.sorted { $0.key < $1.key }.map { .hold($0.key, $0.value) }
-    edits += totals.sorted { $0.key < $1.key }.map { .total($0.key, $0.value) }
+    edits += totals.edits
     edits += snapshots.map(CatalogEdit.snapshot)
     if snapshotTime != 0 { edits.append(.isSnapshot(snapshotTime)) }
     edits += sessionEdits.map(CatalogEdit.session)

@@ -31,10 +31,14 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
   }
 
   package var description: String {
-    func digits(_ value: UInt64) -> String {
-      let text = String(value, radix: 16)
-      return String(repeating: "0", count: 16 - text.utf8.count) + text
+    var digits: [UInt8] = []
+    digits.reserveCapacity(32)
+    for part in [high, low] {
+      for shift in stride(from: 60, through: 0, by: -4) {
+        let value = UInt8(truncatingIfNeeded: part >> UInt64(shift) & 0xF)
+        digits.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+      }
     }
-    return digits(high) + digits(low)
+    return String(decoding: digits, as: UTF8.self)
   }
 }

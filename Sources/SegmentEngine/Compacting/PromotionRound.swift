@@ -10,7 +10,7 @@ final class PromotionRound {
   private let state: CatalogState
   private let sampling: Sampling
   private var gone: [GoneList.Entry] = []
-  private var totals: [RuleTotal.Key: RuleTotal] = [:]
+  private var totals = RuleTotals()
   private var holds: [SessionKey: UInt32] = [:]
   private var dropped: [SessionKey] = []
   private var list: GoneFacts?
@@ -54,9 +54,9 @@ final class PromotionRound {
     // keeping, and what is acknowledged meanwhile is not acknowledged for nothing.
     if leaving != nil, core.hasCome(of: key, besides: inputs) { return .copied(to: Placement(tier: .recent)) }
     if let earlier { hold(key, decision, earlier.pack) }
-    let total = RuleTotal.Key(day: Day.of(facts.lastReceived), rule: decision.rule)
-    totals[total, default: RuleTotal()].add(
-      RuleTotal(facts, isKept: decision.isKept, isFirst: earlier == nil))
+    totals.add(
+      RuleTotal(facts, isKept: decision.isKept, isFirst: earlier == nil),
+      to: .init(day: Day.of(facts.lastReceived), rule: decision.rule))
     if let leaving {
       dropped.append(key)
       gone.append(.init(hash: KeyHash.of(key), untilDay: leaving.untilDay, reason: leaving.reason))
@@ -129,7 +129,7 @@ final class PromotionRound {
       list = facts
       edits.append(.addGone(facts))
     }
-    edits += totals.sorted { $0.key < $1.key }.map { .total($0.key, $0.value) }
+    edits += totals.edits
     edits += holds.sorted { $0.key < $1.key }.map { .hold($0.key, $0.value) }
     return edits
   }

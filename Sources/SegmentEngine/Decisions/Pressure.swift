@@ -53,22 +53,32 @@ extension StoreCore {
 /// What a process knows of the pressure: measured now and then, and after sessions were let go for it; with what was
 /// written since on top.
 final class PressureGauge: Sendable {
-  private let state = Lock((measured: Pressure(), since: 0 as UInt64))
+  private struct State {
+    var measured: Pressure?
+    var since: UInt64 = 0
+  }
+
+  private let state = Lock(State())
+
+  /// Measures where that was never done: opening leaves it to who needs it first.
+  func measureOnce(_ core: StoreCore) throws(StoreError) {
+    if state.withLock({ $0.measured == nil }) { _ = try measure(core) }
+  }
 
   /// Measures anew. Returns whether something should be let go.
   func measure(_ core: StoreCore) throws(StoreError) -> Bool {
     let before = state.withLock { $0.since }
     let pressure = try core.pressure()
     // What is written meanwhile counts on, even where it was measured already.
-    state.withLock { $0 = (pressure, $0.since - min($0.since, before)) }
+    state.withLock { $0 = State(measured: pressure, since: $0.since - min($0.since, before)) }
     return pressure.excess > 0
   }
 
   func add(_ bytes: UInt64) { state.withLock { $0.since += bytes } }
 
-  /// Why a batch of so many bytes is not taken; nil where it is.
+  /// Why a batch of so many bytes is not taken; nil where it is, and before anything was measured.
   func refusal(adding bytes: UInt64) -> StoreError? {
     let (pressure, since) = state.withLock { ($0.measured, $0.since) }
-    return pressure.refusal(adding: since + bytes)
+    return pressure?.refusal(adding: since + bytes)
   }
 }

@@ -26,13 +26,18 @@ final class ProjectBytes: Sendable {
     var sums: [ExactName: UInt64]
   }
 
-  private let known = Lock<[Identifier: Known]>([:])
+  /// As in `ProjectSums`.
+  private struct State {
+    var packs: [Identifier: Known] = [:]
+  }
+
+  private let known = Lock(State())
 
   /// Reads the directories of packs that came, or were erased from, since it was asked last. A pack that cannot be read
   /// counts for nobody.
   func measure(_ core: StoreCore) throws(StoreError) -> [ExactName: UInt64] {
     let (state, live) = core.contents.withLock { ($0.catalog, $0.live.sessions) }
-    let before = known.withLock { $0 }
+    let before = known.withLock { $0.packs }
     var now: [Identifier: Known] = [:]
     var total: [ExactName: UInt64] = [:]
     for pack in state.packs {
@@ -50,7 +55,7 @@ final class ProjectBytes: Sendable {
       total[ExactName(dictionary.project), default: 0] += 2 * dictionary.fileBytes
     }
     let measured = now
-    known.withLock { $0 = measured }
+    known.withLock { $0.packs = measured }
     return total
   }
 

@@ -3,7 +3,12 @@ internal import SegmentFiles
 
 /// The policy of a catalog state, read once for each version of its document.
 final class PolicyCache: Sendable {
-  private let known = Lock<(document: PolicyDocument, policy: Policy)?>(nil)
+  private struct Known {
+    var document: PolicyDocument
+    var policy: Policy
+  }
+
+  private let known = Lock<Known?>(nil)
 
   /// The policy in force. With none set everything is kept 30 days. A document that cannot be read, since a newer tool
   /// wrote it, lets nothing go: what is dropped cannot be brought back.
@@ -17,7 +22,7 @@ final class PolicyCache: Sendable {
       keeping.otherwise.retention = .forever
       policy = keeping
     }
-    known.withLock { $0 = (document, policy) }
+    known.withLock { $0 = Known(document: document, policy: policy) }
     return policy
   }
 }

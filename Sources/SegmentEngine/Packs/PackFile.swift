@@ -40,6 +40,9 @@ package final class PackFile: Sendable {
 
   /// Footer and locators, by one read from the end; the version by another.
   package func readEnd() throws(StoreError) -> (footer: PackFooter, locators: LocatorTable) {
+    if facts.footerBytes > Self.longRead, facts.footerBytes <= facts.fileBytes {
+      file.prefetch(at: facts.fileBytes - facts.footerBytes, count: facts.footerBytes)
+    }
     try checkVersion()
     return try readTwice(file) { () throws(StoreError) in try readEndOnce() }
   }
@@ -119,9 +122,11 @@ package final class PackFile: Sendable {
     try readTwice(file) { () throws(StoreError) in try readFrameOnce(block, of: session) }
   }
 
+  private static let longRead = 128 << 10
+
   private func readFrameOnce(_ block: BlockEntry, of session: SessionKey) throws(StoreError) -> [UInt8] {
     // All at once: by itself the system often reads 128 KB after the other.
-    if block.stored > 128 << 10 { file.prefetch(at: block.frameOffset, count: UInt64(block.stored)) }
+    if block.stored > Self.longRead { file.prefetch(at: block.frameOffset, count: UInt64(block.stored)) }
     let bytes = try read(at: block.frameOffset, count: block.stored, "block")
     guard Checksum.placed(id, block.frameOffset, bytes, 0..<bytes.count) == block.frameChecksum else {
       throw wrongChecksum(of: block, session)

@@ -21,7 +21,7 @@ struct CatalogTidying {
     if isApplied, state.tombstones.values.contains(where: { $0.untilDay < today }) {
       edits.append(.forgetTombstones(today))
     }
-    if today > totalDays, state.totals.keys.contains(where: { $0.day < today - totalDays }) {
+    if today > totalDays, state.totals.hasDays(before: today - totalDays) {
       edits.append(.forgetTotals(today - totalDays))
     }
     return edits

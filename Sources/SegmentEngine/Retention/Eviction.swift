@@ -192,15 +192,15 @@ struct Eviction {
   }
 
   private static func totals(_ chosen: [EvictionPlan.Candidate]) -> [CatalogEdit] {
-    var totals: [RuleTotal.Key: RuleTotal] = [:]
+    var totals = RuleTotals()
     for candidate in chosen {
       var isLeftOut = false
       if case .leftOut = candidate.stage { isLeftOut = true }
       // What was decided on is counted already.
       var total = candidate.isDecided ? RuleTotal() : RuleTotal(candidate.facts, isKept: !isLeftOut, isFirst: true)
       total.evicted = isLeftOut ? 0 : 1
-      totals[.init(day: Day.of(candidate.facts.lastReceived), rule: candidate.rule), default: RuleTotal()].add(total)
+      totals.add(total, to: .init(day: Day.of(candidate.facts.lastReceived), rule: candidate.rule))
     }
-    return totals.sorted { $0.key < $1.key }.map { .total($0.key, $0.value) }
+    return totals.edits
   }
 }

@@ -83,7 +83,8 @@ package final class StoreCore: Sendable {
     _ state: CatalogState, own: [(facts: PackFacts, locators: LocatorTable)] = []
   ) throws(StoreError) {
     var state = state
-    var known = Dictionary(own.map { ($0.facts.id, $0.locators) }) { first, _ in first }
+    var known: [Identifier: LocatorTable] = [:]
+    for pack in own { known[pack.facts.id] = pack.locators }
     var gone: [Identifier: GoneList] = [:]
     while true {
       let (missing, lists) = contents.withLock { contents -> ([PackFacts], [GoneFacts]) in
@@ -125,23 +126,24 @@ package final class StoreCore: Sendable {
     var hadDestructions = false
     var mayBeGone = false
     var destroyed: [Identifier] = []
-    let gone = contents.withLock { contents -> Set<Identifier>? in
+    let gone = contents.withLock { contents -> [Identifier]? in
       guard state.isLater(than: contents.catalog) else { return [] }
-      let present = contents.index?.packNames ?? Set(contents.catalog.packs.map(\.id))
+      let (came, gone) = Self.changes(of: contents, in: state)
       var fresh: [(facts: PackFacts, locators: LocatorTable)] = []
       if contents.index != nil {
-        for facts in state.packs where !present.contains(facts.id) {
+        for facts in came {
           guard let locators = known[facts.id] else { return nil }
           fresh.append((facts, locators))
         }
       }
-      var all: [Identifier: GoneList] = [:]
-      for facts in state.gone {
-        guard let list = contents.gone[facts.id] ?? lists[facts.id] else { return nil }
-        all[facts.id] = list
+      if !state.gone.isEmpty || !contents.gone.isEmpty {
+        var all: [Identifier: GoneList] = [:]
+        for facts in state.gone {
+          guard let list = contents.gone[facts.id] ?? lists[facts.id] else { return nil }
+          all[facts.id] = list
+        }
+        contents.gone = all
       }
-      contents.gone = all
-      let gone = present.isEmpty ? [] : present.subtracting(state.packs.map(\.id))
       let flushed = contents.catalog.journals.filter { known in !state.journals.contains { $0.id == known.id } }
       if !flushed.isEmpty {
         contents.live.remove(journals: Set(flushed.map(\.ordinal)))
@@ -161,19 +163,30 @@ package final class StoreCore: Sendable {
       contents.catalog = state
       if let index = contents.index {
         let isChanged = !gone.isEmpty || !fresh.isEmpty
-        contents.index = (isChanged ? index.changing(removing: gone, adding: fresh) : index).updating(state.packs)
+        contents.index = (isChanged ? index.changing(removing: Set(gone), adding: fresh) : index).updating(state.packs)
       }
       return gone
     }
     guard let gone else { return false }
     endTails(mayBeGone: mayBeGone)
-    packs.close(gone)
-    blocks.forget(destroyed)
+    if !gone.isEmpty { packs.close(gone) }
+    if !destroyed.isEmpty { blocks.forget(destroyed) }
     if !state.destructions.isEmpty || hadDestructions {
       let doomed = Set(state.destructions.flatMap(\.packs).map(\.pack))
       packs.setPatches(Dictionary(uniqueKeysWithValues: doomed.map { ($0, state.patch(ofPack: $0) ?? FilePatch()) }))
     }
     return true
+  }
+
+  /// The packs that a state has and the contents do not, and the other way round. Opening, which knows of none before, pays
+  /// for no sets.
+  private static func changes(of contents: Contents, in state: CatalogState) -> (came: [PackFacts], gone: [Identifier])
+  {
+    if contents.index == nil, contents.catalog.packs.isEmpty { return (state.packs, []) }
+    let present = contents.index?.packNames ?? Set(contents.catalog.packs.map(\.id))
+    return (
+      state.packs.filter { !present.contains($0.id) }, Array(present.subtracting(state.packs.map(\.id)))
+    )
   }
 
   /// The locators of a pack; nil where a later commit removed it. Where footer or locators are damaged they are made again

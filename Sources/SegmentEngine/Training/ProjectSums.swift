@@ -8,20 +8,25 @@ final class ProjectSums: Sendable {
     var storedBytes: UInt64 = 0
   }
 
-  private let known = Lock<[Identifier: [String: Sum]]>([:])
+  /// Not a dictionary alone: its type would be made, and protocols be looked for, whenever a store is opened.
+  private struct State {
+    var sums: [Identifier: [String: Sum]] = [:]
+  }
+
+  private let known = Lock(State())
 
   /// By pack, and in each by project. A pack that cannot be read counts as empty. Of others only `keeping` stays known.
   func sums(
     _ core: StoreCore, _ packs: [PackFacts], keeping others: ArraySlice<PackFacts>
   ) -> [(pack: PackFacts, projects: [String: Sum])] {
-    let before = known.withLock { $0 }
+    let before = known.withLock { $0.sums }
     var sums: [Identifier: [String: Sum]] = [:]
     for pack in packs {
       if let sum = before[pack.id] { sums[pack.id] = sum } else { sums[pack.id] = try? Self.read(core, pack) }
     }
     for pack in others { sums[pack.id] = sums[pack.id] ?? before[pack.id] }
     let now = sums
-    known.withLock { $0 = now }
+    known.withLock { $0.sums = now }
     return packs.map { ($0, now[$0.id] ?? [:]) }
   }
 

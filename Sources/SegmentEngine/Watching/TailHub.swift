@@ -163,7 +163,7 @@ final class TailHub: Sendable {
   func isWatched(_ key: SessionKey) -> Bool { state.withLock { !$0.watched.isEmpty && $0.watched[key] != nil } }
 
   /// The sessions that are watched.
-  var watchedKeys: [SessionKey] { state.withLock { Array($0.watched.keys) } }
+  var watchedKeys: [SessionKey] { state.withLock { $0.watched.isEmpty ? [] : Array($0.watched.keys) } }
 
   /// Takes over what a commit brought. Those who wait are told by `wake`, after those who wait for the commit.
   func publish(_ news: [TailNews]) {

@@ -67,6 +67,8 @@ package final class StoreWriter: Sendable {
   private func commitGroup(_ group: [PendingCommit], _ state: inout State) throws(StoreError) -> [CommitOutcome] {
     let edits = try pendingSessionEdits()
     for edit in edits { try core.prepare(edit.session, isHeld: false) }
+    // From the first batch on a budget holds.
+    try core.gauge.measureOnce(core)
     let journal = try usableJournal(&state)
     var draft = GroupDraft(core, journal, now: environment.clock.now())
     journal.beginGroup()

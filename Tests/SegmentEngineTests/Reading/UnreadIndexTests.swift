@@ -64,6 +64,24 @@ struct UnreadIndexTests {
     try writer.close()
   }
 
+  @Test("Several threads read the same of the packs as one, in their order, and fail as it does")
+  func together() throws {
+    let store = try stored(7)
+    let core = try store.openReader()
+    let packs = core.catalog.state.packs
+    #expect(packs.count == 3)
+    let alone = try core.locators(of: packs, threads: 1).map { $0.map(Array.init) }
+    #expect(alone.allSatisfy { $0?.count == keys.count })
+    for threads in [2, 3, 8] {
+      #expect(try core.locators(of: packs, threads: threads).map { $0.map(Array.init) } == alone)
+    }
+    let name = packs[1].id.description
+    store.disk.inject(Fault(.errno(5), at: .matching { _, path in path.contains(name) }, times: .forGood))
+    #expect(throws: StoreError.self) { try core.locators(of: packs, threads: 2) }
+    store.disk.removeFaults()
+    #expect(try core.locators(of: packs, threads: 2).map { $0.map(Array.init) } == alone)
+  }
+
   @Test("A batch that is sent again after the opening is known by its ID, in packs that were not read yet")
   func duplicate() throws {
     let store = try stored(2)

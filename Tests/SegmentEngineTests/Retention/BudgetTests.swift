@@ -92,9 +92,9 @@ struct BudgetTests {
     }
     // Two hours apart, so 12 of one day share an expiry day.
     #expect(survivors.min() ?? 0 > (evicted.max() ?? 0) - 13)
-    let totals = writer.core.catalog.state.totals
-    #expect(totals.values.reduce(0) { $0 + $1.evicted } > 0)
-    #expect(totals.values.reduce(0) { $0 + $1.sessions } >= 400)
+    let totals = writer.core.catalog.state.totals.entries.map(\.total)
+    #expect(totals.reduce(0) { $0 + $1.evicted } > 0)
+    #expect(totals.reduce(0) { $0 + $1.sessions } >= 400)
     #expect(try writer.core.verified(deep: true).findings.filter { $0.severity == .damage } == [])
     for summary in kept { #expect(try writer.core.exported(summary.key).gaps == []) }
     try writer.close()

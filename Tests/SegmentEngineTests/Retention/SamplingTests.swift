@@ -60,9 +60,9 @@ struct SamplingTests {
       #expect(Set(classes) == ["errors", "long", "default"])
       #expect(try store.packs(.archive).count == 3)
       #expect(try store.packs(.recent).isEmpty)
-      let totals = store.core.catalog.state.totals
-      #expect(totals.values.reduce(0) { $0 + $1.sessions } == 200)
-      #expect(totals.values.reduce(0) { $0 + $1.kept } == UInt64(200 - dropped))
+      let totals = store.core.catalog.state.totals.entries.map(\.total)
+      #expect(totals.reduce(0) { $0 + $1.sessions } == 200)
+      #expect(totals.reduce(0) { $0 + $1.kept } == UInt64(200 - dropped))
     }
   }
 

@@ -133,7 +133,9 @@ import Testing
   /// 2 exp(-t^2 / (2 (np(1-p) + t/3))) = 1e-9 (Bernstein's inequality).
   private func checkShares(_ writer: StoreWriter) throws {
     var sums: [String: RuleTotal] = [:]
-    for (key, total) in writer.core.catalog.state.totals { sums[key.rule, default: RuleTotal()].add(total) }
+    for entry in writer.core.catalog.state.totals.entries {
+      sums[entry.key.rule, default: RuleTotal()].add(entry.total)
+    }
     #expect(Set(sums.keys) == ["errors", "long", "default"])
     let all = sums.values.reduce(0) { $0 + $1.sessions }
     // All but those of the last days were decided on.
