@@ -21,7 +21,8 @@ package struct RuleTotals: Sendable, Equatable {
         let middle = (low + place) / 2
         if entries[middle].key < key { low = middle + 1 } else { place = middle }
       }
-      if entries[place].key == key {
+      // Not `==`, which takes names of different bytes for equal.
+      if !(key < entries[place].key) {
         entries[place].total.add(total)
         return
       }

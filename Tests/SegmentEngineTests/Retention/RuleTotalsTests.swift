@@ -29,6 +29,22 @@ struct RuleTotalsTests {
     #expect(!totals.hasDays(before: 20) && totals.hasDays(before: 40))
   }
 
+  @Test(
+    "Rules whose names are the same to Unicode and not by their bytes are two, whichever comes first",
+    arguments: [false, true])
+  func exactNames(isReversed: Bool) {
+    var names = ["e\u{301}", "\u{E9}"]
+    if isReversed { names.reverse() }
+    var totals = RuleTotals()
+    for name in names + names {
+      var total = RuleTotal()
+      total.sessions = 1
+      totals.add(total, to: .init(day: 1, rule: name))
+    }
+    #expect(totals.entries.map { Array($0.key.rule.utf8) } == [Array("e\u{301}".utf8), Array("\u{E9}".utf8)])
+    #expect(totals.entries.map(\.total.sessions) == [2, 2])
+  }
+
   @Test("Nothing is in them at first")
   func empty() {
     var totals = RuleTotals()
