@@ -11,20 +11,32 @@ package final class SegmentIndex: Sendable {
     var length: UInt32
     /// Start of the session in this segment, seconds since 1970.
     var start: UInt32
+    /// Place in `packs`, and in the upper eight bits how long the session goes on from there: four bytes for both keep a
+    /// segment at 24.
+    private var packAndSpan: UInt32
+
     /// Place in `packs`.
-    var pack: UInt32
+    var pack: UInt32 { packAndSpan & UInt32(SegmentIndex.packLimit - 1) }
+
+    /// The session does not go on in this segment after the second that this one is, since 1970. At most a sixteenth of the
+    /// segment's time too late; `.max` where it goes on for longer than `CoarseSpan` can say.
+    var latestEnd: UInt32 { CoarseSpan(code: UInt8(packAndSpan >> 24)).end(from: start) }
 
     init(_ locator: Locator, pack: UInt32) {
       hash = locator.hash
       offset = locator.offset
       length = locator.length
       start = locator.start
-      self.pack = pack
+      let span = locator.end < locator.start ? .unlimited : CoarseSpan(reaching: locator.end - locator.start)
+      packAndSpan = pack | UInt32(span.code) << 24
     }
 
     /// Stands where none was put yet.
     static let none = Segment(Locator(hash: 0, offset: 0, length: 0, start: 0, end: 0), pack: 0)
   }
+
+  /// Places of packs are below it.
+  static let packLimit = 1 << 24
 
   private let sorted: [Segment]
   private let runs: [SegmentMerge.Run]
@@ -46,6 +58,7 @@ package final class SegmentIndex: Sendable {
   static let runLimit = 16
 
   private init(sorted: [Segment], runs: [SegmentMerge.Run], packs: [PackFacts?]) {
+    precondition(packs.count <= Self.packLimit)
     self.sorted = sorted
     self.runs = runs
     self.packs = packs

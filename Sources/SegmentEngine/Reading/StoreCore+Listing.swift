@@ -18,14 +18,16 @@ extension StoreCore {
   }
 
   /// A page of sessions, newest first. Time grows with the number of segments in the store (a look at 24 bytes each) and
-  /// of entries that must be read to fill the page.
+  /// of entries that must be read to fill the page. Those of sessions that end before `from`, or start at `to` or later, are
+  /// not read; nor, where a page is not full at once, are those of other projects.
   package func list(_ query: SessionQuery) throws(StoreError) -> SessionPage {
     let limit = min(max(1, query.limit), 10_000)
     var page = SessionPage(sessions: [], next: nil)
     var after = query.after
     var step = limit + 1
+    var places: ProjectPlaces?
     while true {
-      let candidates = try newest(step, after: after, before: query.to)
+      let candidates = try newest(step, after: after, query, places)
       for candidate in candidates {
         if let summary = try readable(candidate), query.matches(summary) {
           if page.sessions.count == limit {
@@ -38,6 +40,8 @@ extension StoreCore {
       }
       if candidates.count < step { return page }
       step = min(step * 2, 10_000)
+      // Some of what was read is of others. Where most are, their entries cost more than to look where the project's are.
+      if places == nil, let project = query.project { places = try self.places(of: project, in: index()) }
     }
   }
 
@@ -82,17 +86,20 @@ extension StoreCore {
     return merged.segments ?? []
   }
 
-  /// The `count` newest sessions behind a position, in order.
+  /// The `count` newest sessions behind a position that may fit a query, in order. `places` says where its project stands.
   private func newest(
-    _ count: Int, after: SessionPage.Position?, before: Timestamp?
+    _ count: Int, after: SessionPage.Position?, _ query: SessionQuery, _ places: ProjectPlaces?
   ) throws(StoreError) -> [Candidate] {
     let (index, live) = try indexed { contents, index in (index, contents.live.sessions) }
-    var liveStarts: [UInt64: (UInt32, SessionKey)] = [:]
+    var liveSpans: [UInt64: (start: UInt32, end: UInt32, key: SessionKey)] = [:]
     for (key, session) in live {
       let starts = session.parts.map { Locator.seconds($0.facts.start ?? $0.facts.firstReceived) }
-      liveStarts[KeyHash.of(key)] = (starts.min() ?? 0, key)
+      let ends = session.parts.map { Locator.seconds($0.facts.end ?? $0.facts.lastReceived) }
+      liveSpans[KeyHash.of(key)] = (starts.min() ?? 0, ends.max() ?? .max, key)
     }
-    let latest = before.map { Locator.seconds($0.millisecondsSince1970) } ?? .max
+    let latest = query.to.map { Locator.seconds($0.millisecondsSince1970) } ?? .max
+    let earliest = query.from.map { Locator.seconds($0.millisecondsSince1970) } ?? 0
+    let ranges = places?.byPlace(in: index)
     var chosen: [Candidate] = []
     chosen.reserveCapacity(2 * count)
     // The oldest of as many as are wanted: what is older still need not be looked at again.
@@ -115,20 +122,23 @@ extension StoreCore {
     let segments = segments(of: index)
     while at < segments.count {
       let first = segments[at]
-      var start = first.start
-      at += 1
+      var (start, end, isOfProject) = (first.start, 0 as UInt32, false)
       while at < segments.count, segments[at].hash == first.hash {
-        start = min(start, segments[at].start)
+        let segment = segments[at]
+        start = min(start, segment.start)
+        end = max(end, segment.latestEnd)
+        isOfProject = isOfProject || ranges?[Int(segment.pack)]?.contains(segment.offset) ?? true
         at += 1
       }
-      let other = liveStarts.isEmpty ? nil : liveStarts.removeValue(forKey: first.hash)
-      start = min(start, other?.0 ?? start)
-      if isWanted(start, first.hash) {
-        choose(Candidate(start: start, hash: first.hash, key: other?.1, segment: first))
+      let other = liveSpans.isEmpty ? nil : liveSpans.removeValue(forKey: first.hash)
+      if let other { (start, end) = (min(start, other.start), max(end, other.end)) }
+      if isOfProject, end >= earliest, isWanted(start, first.hash) {
+        choose(Candidate(start: start, hash: first.hash, key: other?.key, segment: first))
       }
     }
-    for (hash, session) in liveStarts where isWanted(session.0, hash) {
-      choose(Candidate(start: session.0, hash: hash, key: session.1, segment: nil))
+    for (hash, session) in liveSpans where session.end >= earliest && isWanted(session.start, hash) {
+      if let project = query.project, !NameBytes.same(project, session.key.project) { continue }
+      choose(Candidate(start: session.start, hash: hash, key: session.key, segment: nil))
     }
     chosen.sort()
     return Array(chosen.prefix(count))
@@ -137,7 +147,7 @@ extension StoreCore {
 
 extension SessionQuery {
   func matches(_ summary: SessionSummary) -> Bool {
-    if let project, project != summary.key.project { return false }
+    if let project, !NameBytes.same(project, summary.key.project) { return false }
     let start = summary.start ?? summary.firstReceived
     let end = summary.end ?? summary.lastReceived
     if let from, end < from { return false }

@@ -30,6 +30,8 @@ package final class StoreCore: Sendable {
   let contexts = ContextPool(idleLimit: 8)
   let policies = PolicyCache()
   let metrics: StoreMetrics
+  /// Where the projects that were listed stand in packs.
+  let projects = Lock(KnownProjects())
   /// How the store stands against its budget.
   let gauge = PressureGauge()
   /// Those who watch sessions.
