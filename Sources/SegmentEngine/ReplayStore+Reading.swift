@@ -4,6 +4,13 @@ extension ReplayStore {
     try await read { core throws(StoreError) in try core.list(query) }
   }
 
+  /// The projects that have sessions, in order of their bytes. One whose last session goes just now may be among them.
+  ///
+  /// O(segments) in memory; of a pack of n segments and p projects some p log2(n) directory entries are read.
+  public func projects() async throws(StoreError) -> [String] {
+    try await read { core throws(StoreError) in try core.projectNames() }
+  }
+
   /// The facts of a session; nil where there is none.
   public func summary(of key: SessionKey) async throws(StoreError) -> SessionSummary? {
     try await read { core throws(StoreError) in try core.summary(of: key) }

@@ -23,12 +23,9 @@ struct SessionOptions: ParsableArguments {
         ?? Failure(.notFound, "there is no session \(session) in project \(key.project)")
     }
     var found: [SessionSummary] = []
-    var query = SessionQuery(limit: 10_000)
-    repeat {
-      let page = try await store.sessions(query)
-      found += page.sessions.filter { SessionKey(project: $0.key.project, id: session) == $0.key }
-      query.after = page.next
-    } while query.after != nil
+    for project in try await store.projects() {
+      if let summary = try await store.summary(of: SessionKey(project: project, id: session)) { found.append(summary) }
+    }
     switch found.count {
     case 0:
       throw try await fate(of: key, in: store) ?? Failure(.notFound, "there is no session \(session) in any project")
