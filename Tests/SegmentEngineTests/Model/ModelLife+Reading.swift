@@ -181,6 +181,10 @@ extension ModelLife {
       guard let next = page.next else { break }
       query.after = next
     }
+    let projects = Set(sessions.values.filter { $0.isDated && $0.exists }.map(\.key.project))
+    guard projects.isSubset(of: try core.projectNames()) else {
+      throw ModelDifference("seed \(seed): of the projects \(projects) are told \(try core.projectNames())")
+    }
     let expected = sessions.values.filter { $0.isDated && matches($0, query) }.map(\.key).sorted()
     let found = listed.filter { sessions[$0]?.isDated ?? true }.sorted()
     guard found == expected else {
