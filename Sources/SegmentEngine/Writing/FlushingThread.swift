@@ -40,7 +40,7 @@ final class FlushingThread: Sendable {
     monitor.signal()
   }
 
-  /// Ends the thread after the flush it is in. Blocks; called once.
+  /// Ends the thread after the flush it is in; one that has not begun is left to the next opening. Blocks; called once.
   func stop() {
     monitor.withLock { $0.isStopping = true }
     monitor.broadcast()
@@ -50,6 +50,22 @@ final class FlushingThread: Sendable {
   private func holdIfNeeded() {
     gate.hold(
       writer.configuration.maintainsItself && writer.waitingJournals > writer.configuration.limits.waitingJournals)
+  }
+
+  /// Returns when a flush should begin; false where the thread is to end instead.
+  private func awaitPause() -> Bool {
+    var pause = FlushPause()
+    let limit = writer.configuration.limits.waitingJournals
+    while !pause.isOver(groups: writer.groups.withLock { $0 }, waiting: writer.waitingJournals, limit: limit) {
+      let next = writer.environment.clock.monotonic() + FlushPause.interval
+      let (stop, erases) = monitor.wait(while: { !$0.isStopping && !$0.hasErasures }, until: next) { state, _ in
+        (state.isStopping, state.hasErasures)
+      }
+      if stop { return false }
+      // A flush begins with what was erased.
+      if erases { break }
+    }
+    return true
   }
 
   private func run() {
@@ -62,7 +78,7 @@ final class FlushingThread: Sendable {
         }
         return (state.isStopping, state.isWoken)
       }
-      if stop { return }
+      if stop || flushes && !awaitPause() { return }
       do { if flushes { try writer.flush() } else { try writer.applyErasures() } } catch {
         writer.core.logger?.error("flushing failed; trying again", metadata: ["error": "\(error)"])
         let deadline = writer.environment.clock.monotonic() + Self.retryDelay

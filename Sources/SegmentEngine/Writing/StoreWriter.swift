@@ -23,6 +23,8 @@ package final class StoreWriter: Sendable {
   package let core: StoreCore
   private let lock: HeldLock
   let state: Lock<State>
+  /// How many groups were committed.
+  let groups = Lock<UInt64>(0)
   /// One flush at a time.
   let flushing = Lock<Void>(())
 
@@ -112,6 +114,7 @@ package final class StoreWriter: Sendable {
       state.unsyncedSince = environment.clock.monotonic()
     }
     draft.apply(group)
+    groups.withLock { $0 += 1 }
     core.gauge.add(UInt64(journal.stagedBytes))
     draft.count(in: core.metrics)
     return outcomes.map { $0 ?? .failure(.nothingCommitted) }
