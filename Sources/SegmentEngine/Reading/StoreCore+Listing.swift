@@ -122,12 +122,12 @@ extension StoreCore {
     let segments = segments(of: index)
     while at < segments.count {
       let first = segments[at]
-      var (start, end, isOfProject) = (first.start, 0 as UInt32, false)
+      var (start, end, isOfProject) = (first.start, 0 as UInt32, ranges == nil)
       while at < segments.count, segments[at].hash == first.hash {
         let segment = segments[at]
         start = min(start, segment.start)
-        end = max(end, segment.latestEnd)
-        isOfProject = isOfProject || ranges?[Int(segment.pack)]?.contains(segment.offset) ?? true
+        if earliest > 0 { end = max(end, segment.latestEnd) }
+        if !isOfProject { isOfProject = ranges?[Int(segment.pack)]?.contains(segment.offset) ?? true }
         at += 1
       }
       let other = liveSpans.isEmpty ? nil : liveSpans.removeValue(forKey: first.hash)
