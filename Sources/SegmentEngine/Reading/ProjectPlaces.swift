@@ -1,8 +1,7 @@
 /// Where the entries of one project stand in the directories of packs: next to each other in each, as directories are in order
 /// of project.
 struct ProjectPlaces: Sendable {
-  /// Offsets in the pack, the first of which may be an entry of the project's and none outside of which is; those of a pack that
-  /// is not among them may be anywhere.
+  /// For a pack, the offsets between which all entries of the project are; in one that is not among them they may be anywhere.
   var ranges: [Identifier: Range<UInt32>] = [:]
 
   /// The ranges by the places that packs have in an index; nil where the project may be anywhere.
@@ -13,18 +12,20 @@ struct ProjectPlaces: Sendable {
 struct KnownProjects: Sendable {
   private var places: [ExactName: ProjectPlaces] = [:]
   private var count = 0
-  /// Packs times projects; some 40 bytes each.
+  /// Ranges and projects; some 40 bytes each.
   private static let limit = 1 << 16
 
   subscript(project: String) -> ProjectPlaces? { places[ExactName(project)] }
 
-  /// Where there are too many, all others are forgotten.
+  /// Where there are too many, all others are forgotten. What no project can be named is not kept.
   mutating func set(_ project: String, _ found: ProjectPlaces) {
-    count += found.ranges.count - (places[ExactName(project)]?.ranges.count ?? 0)
+    guard project.utf8.count <= FormatLimits.project else { return }
+    let name = ExactName(project)
+    count += 1 + found.ranges.count - (places[name].map { 1 + $0.ranges.count } ?? 0)
     if count > Self.limit {
       places = [:]
-      count = found.ranges.count
+      count = 1 + found.ranges.count
     }
-    places[ExactName(project)] = found
+    places[name] = found
   }
 }

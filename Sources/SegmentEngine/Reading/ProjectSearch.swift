@@ -57,7 +57,7 @@ extension ProjectSearch {
     var left = places
     var upper = end
     while let middle = Self.middle(left) {
-      // The middle one, or one of those around it.
+      // The middle one, or some other: they are in no order.
       var told: (place: Place, order: Order)?
       for place in [middle] + left.prefix(4) where told == nil {
         if let order = try order(place) { told = (place, order) }

@@ -35,7 +35,7 @@ package final class SegmentIndex: Sendable {
     static let none = Segment(Locator(hash: 0, offset: 0, length: 0, start: 0, end: 0), pack: 0)
   }
 
-  /// Places of packs are below it.
+  /// Places of packs are below it; the catalog of so many would take more than a gigabyte.
   static let packLimit = 1 << 24
 
   private let sorted: [Segment]
