@@ -1,6 +1,5 @@
 import SegmentFiles
 import SegmentTestSupport
-import Synchronization
 import Testing
 
 @testable import SegmentEngine
@@ -18,18 +17,21 @@ struct ListingCostTests {
     Timestamp(millisecondsSince1970: Sample.base + Double(number) * 60_000)
   }
 
+  private func append(_ writer: StoreWriter, _ key: SessionKey, _ time: Timestamp) throws {
+    try writer.core.prepare(key)
+    let batch = try PreparedBatch(
+      Sample.batch(Sample.click(time.millisecondsSince1970)), to: key, window: "", batchID: key.id, visitor: nil,
+      validation: .rejectBatch, durability: .synced, origin: .imported,
+      received: writer.core.environment.clock.now(), limits: .init())
+    for outcome in writer.commit([.batch(batch)]) { _ = try outcome.get() }
+  }
+
   /// 400 sessions in two packs, each a minute after the one before, and a few live ones after these.
   private func stored() throws -> (SimulatedStore, StoreWriter) {
     let store = SimulatedStore(SimulatedDisk(seed: 11), seed: 11)
     let writer = try store.openWriter()
     for number in 0..<Self.count + 10 {
-      let key = Self.key(number)
-      try writer.core.prepare(key)
-      let batch = try PreparedBatch(
-        Sample.batch(Sample.click(Self.stamp(number).millisecondsSince1970)), to: key, window: "", batchID: "\(number)",
-        visitor: nil, validation: .rejectBatch, durability: .synced, origin: .imported,
-        received: writer.core.environment.clock.now(), limits: .init())
-      for outcome in writer.commit([.batch(batch)]) { _ = try outcome.get() }
+      try append(writer, Self.key(number), Self.stamp(number))
       if number == 250 || number == Self.count - 1 {
         try writer.rotate()
         try writer.flush()
@@ -41,14 +43,7 @@ struct ListingCostTests {
   /// The sessions that are listed, and how often packs were read for it.
   private func list(_ query: SessionQuery, _ store: SimulatedStore, _ core: StoreCore) throws -> ([SessionKey], Int) {
     _ = try core.index()
-    let reads = Mutex(0)
-    store.disk.inject(
-      Fault(
-        .errno(5),
-        at: .matching { operation, path in
-          if operation == .read, path.contains("/packs/") { reads.withLock { $0 += 1 } }
-          return false
-        }, times: .forGood))
+    let reads = OperationCount(of: .read, at: "/packs/", on: store.disk)
     defer { store.disk.removeFaults() }
     var query = query
     var listed: [SessionKey] = []
@@ -57,7 +52,7 @@ struct ListingCostTests {
       listed += page.sessions.map(\.key)
       query.after = page.next
     } while query.after != nil
-    return (listed, reads.withLock { $0 })
+    return (listed, reads.value)
   }
 
   private func expected(_ holds: (Int) -> Bool) -> [SessionKey] {
@@ -115,12 +110,7 @@ struct ListingCostTests {
     let writer = try store.openWriter()
     let keys = ["caf\u{E9}", "cafe\u{301}"].map { SessionKey(project: $0, id: "s") }
     for key in keys {
-      try writer.core.prepare(key)
-      let batch = try PreparedBatch(
-        Sample.batch(Sample.click(Sample.base)), to: key, window: "", batchID: "b", visitor: nil,
-        validation: .rejectBatch, durability: .synced, origin: .imported,
-        received: writer.core.environment.clock.now(), limits: .init())
-      for outcome in writer.commit([.batch(batch)]) { _ = try outcome.get() }
+      try append(writer, key, Self.stamp(0))
     }
     for _ in 0..<2 {
       for key in keys {

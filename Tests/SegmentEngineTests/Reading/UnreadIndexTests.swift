@@ -1,6 +1,5 @@
 import SegmentFiles
 import SegmentTestSupport
-import Synchronization
 import Testing
 
 @testable import SegmentEngine
@@ -129,20 +128,13 @@ struct UnreadIndexTests {
   func together() async throws {
     let store = try stored(5)
     let reader = try store.openReader()
-    let opened = Mutex(0)
-    store.disk.inject(
-      Fault(
-        .errno(5),
-        at: .matching { operation, path in
-          if operation == .open, path.contains("/packs/") { opened.withLock { $0 += 1 } }
-          return false
-        }, times: .forGood))
+    let opened = OperationCount(of: .open, at: "/packs/", on: store.disk)
     await withTaskGroup(of: Bool.self) { group in
       for key in keys {
         group.addTask { (try? reader.index().find(KeyHash.of(key)).count) == 3 }
       }
       for await isFound in group { #expect(isFound) }
     }
-    #expect(reader.catalog.state.packs.count == 3 && opened.withLock { $0 } == 3)
+    #expect(reader.catalog.state.packs.count == 3 && opened.value == 3)
   }
 }
